@@ -1,0 +1,82 @@
+"""SC Café: the application."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask, g, session
+from flask_babel import gettext, ngettext
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from sccafe import settings as settings_module
+from sccafe.core import database, files, keys, mail, web
+from sccafe.extensions import babel, csrf, limiter, migrate
+from sccafe.settings import Settings
+
+LOCALES = ("ja", "en")
+
+
+def _beside(name: str) -> Path:
+    """A folder that the wheel carries inside the package and a checkout has beside it."""
+    inside = Path(__file__).parent / name
+    return inside if inside.is_dir() else Path(__file__).parent.parent / name
+
+
+def locale() -> str:
+    """The reader's language: as chosen in this browser, else as in the profile, else Japanese."""
+    from sccafe.accounts.sessions import viewer
+
+    chosen = session.get("locale") or ("" if g.get("without_database") else viewer().locale)
+    return chosen if chosen in LOCALES else "ja"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole site for these settings, or for those of the environment; raises SettingsError."""
+    settings = settings or settings_module.read()
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    static = _beside("static")
+    app = Flask(__name__, static_folder=None, template_folder=str(_beside("templates")))
+    app.config.update(
+        SETTINGS=settings,
+        SQLALCHEMY_DATABASE_URI=database.address(settings.database_url, settings.database_file),
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_file),
+        SESSION_COOKIE_NAME="sccafe",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=60),
+        WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch is still good
+        WTF_CSRF_SSL_STRICT=False,  # strict filters strip the Referer; the token is the proof
+        MAX_CONTENT_LENGTH=settings.max_body_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        BABEL_DEFAULT_LOCALE="ja",
+        BABEL_DEFAULT_TIMEZONE="Asia/Tokyo",
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        RATELIMIT_ENABLED=settings.rate_limits,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+
+    keys.init_app(app, settings.data / "keys", settings.secret_key, settings.encryption_keys)
+    files.init_app(app, settings)
+    mail.init_app(app, settings)
+    database.db.init_app(app)
+    migrate.init_app(app, database.db, directory=str(_beside("migrations")))
+    babel.init_app(app, locale_selector=locale)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    web.init_app(app, static)
+
+    from sccafe import features
+
+    features.init_app(app)
+
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    served = static / "build" if app.extensions["sccafe_assets"] else static
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(served), prefix="static/", max_age=31536000 if served != static else 0
+    )
+    return app

@@ -1,0 +1,175 @@
+"""Boards, topics and posts.
+
+A topic carries its board's audience; its posts take it from there by join. A held or hidden topic has the audience
+`staff`. Counters are kept by the writes and compared by `sccafe check`.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sccafe.core.audience import PUBLIC
+from sccafe.core.database import Base
+
+BOARD_KINDS = ("exchange", "questions", "meeting", "industry", "news")
+#: open for all kinds but questions, which are the other three.
+TOPIC_STATES = ("open", "unanswered", "answered", "solved")
+#: A topic or post that is published, waits for approval, was hidden by the secretariat, or deleted by its writer.
+VISIBILITIES = ("published", "held", "hidden", "deleted")
+
+
+class Board(Base):
+    __tablename__ = "boards"
+    __table_args__ = (CheckConstraint(f"kind IN {BOARD_KINDS}", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Its address: lower-case letters, digits and hyphens.
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    #: What happens here; decides who may do what (policy.py).
+    kind: Mapped[str] = mapped_column(String(12))
+    title: Mapped[str] = mapped_column(String(80))
+    #: The English title and description, where there are some.
+    title_en: Mapped[str] = mapped_column(String(80), default="")
+    #: One or two sentences: what the place is for.
+    description: Mapped[str] = mapped_column(String(400), default="")
+    description_en: Mapped[str] = mapped_column(String(400), default="")
+    #: Who may read it (core/audience.py).
+    audience: Mapped[str] = mapped_column(String(30), default=PUBLIC)
+    #: Narrows who may start topics: empty for the rule of its kind, or `staff`.
+    start: Mapped[str] = mapped_column(String(10), default="")
+    #: Whether posts may be anonymous here; news never allows it.
+    anonymous_allowed: Mapped[bool] = mapped_column(default=True)
+    #: Its place in the lounge, from the top.
+    position: Mapped[int] = mapped_column(default=0)
+    #: Read only, and no longer in the lounge.
+    archived: Mapped[bool] = mapped_column(default=False)
+    #: Published topics.
+    topic_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+
+class Topic(Base):
+    __tablename__ = "topics"
+    __table_args__ = (
+        CheckConstraint(f"state IN {TOPIC_STATES}", "state"),
+        CheckConstraint(f"visibility IN {VISIBILITIES}", "visibility"),
+        # The board page in its order, and home's newest of all boards.
+        Index("ix_topics_board_id_pinned_last_post_at_id", "board_id", "pinned", "last_post_at", "id"),
+        Index("ix_topics_board_id_state_last_post_at_id", "board_id", "state", "last_post_at", "id"),
+        Index("ix_topics_last_post_at_id", "last_post_at", "id"),
+        Index("ix_topics_state_last_post_at", "state", "last_post_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id"))
+    #: Its board's audience, or `staff` while it is held or hidden.
+    audience: Mapped[str] = mapped_column(String(30))
+    title: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    visibility: Mapped[str] = mapped_column(String(10), default="published")
+    #: The secretariat's reason for hiding or locking; shown to those concerned.
+    state_reason: Mapped[str] = mapped_column(String(1000), default="")
+    pinned: Mapped[bool] = mapped_column(default=False)
+    #: Nobody but the secretariat can reply any more.
+    locked: Mapped[bool] = mapped_column(default=False)
+    #: The answer that solved it. No foreign key, as with last_post_id: both are kept by the writes.
+    accepted_post_id: Mapped[int | None]
+    #: The board it was moved from.
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("boards.id", ondelete="SET NULL"))
+    #: A meeting's outcome, written by the secretariat; it stands on top.
+    outcome: Mapped[str] = mapped_column(Text, default="")
+    outcome_html: Mapped[str] = mapped_column(Text, default="")
+    #: A meeting's period.
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    #: Published posts, the first one included.
+    post_count: Mapped[int] = mapped_column(default=0)
+    #: The highest number given; numbers have no gap.
+    last_number: Mapped[int] = mapped_column(default=0)
+    #: The newest published post.
+    last_post_id: Mapped[int | None]
+    last_post_at: Mapped[datetime]
+    #: People who have opened it.
+    reader_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+
+class TopicTheme(Base):
+    __tablename__ = "topic_themes"
+    __table_args__ = (Index("ix_topic_themes_theme_topic_id", "theme", "topic_id"),)
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True)
+    #: Key of the option list `theme`.
+    theme: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class Post(Base):
+    __tablename__ = "posts"
+    __table_args__ = (
+        CheckConstraint(f"state IN {VISIBILITIES}", "state"),
+        Index("ix_posts_topic_id_path", "topic_id", "path"),
+        Index("ix_posts_topic_id_number", "topic_id", "number", unique=True),
+        Index("ix_posts_author_id_created_at", "author_id", "created_at"),
+        Index("ix_posts_state_created_at", "state", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id", ondelete="CASCADE"))
+    #: 1 for the opening post; given at publication, so that held posts leave no gap.
+    number: Mapped[int | None]
+    #: The post answered; NULL for an answer to the topic.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="SET NULL"), index=True)
+    #: The parent's path and the own number in 4 characters of base 36; ordering by it gives the thread.
+    path: Mapped[str | None] = mapped_column(String(80).with_variant(String(80, collation="C"), "postgresql"))
+    #: NULL for an anonymous post.
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    #: The name an anonymous post goes by inside its topic.
+    alias: Mapped[str] = mapped_column(String(20), default="")
+    #: Markdown as typed, and the safe HTML made from it.
+    source: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    #: Which version of the renderer made the HTML.
+    renderer: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default="published")
+    #: The secretariat's reason for hiding; shown to the writer.
+    state_reason: Mapped[str] = mapped_column(String(1000), default="")
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    #: When its writer deleted it; the text is emptied a week later.
+    deleted_at: Mapped[datetime | None]
+    #: Hash of the form's key, its person and its body: sending twice makes one post.
+    idempotency_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+
+class PostVersion(Base):
+    """A text as it stood before an edit."""
+
+    __tablename__ = "post_versions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    source: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    #: When this text was written, and when it was replaced.
+    written_at: Mapped[datetime]
+    replaced_at: Mapped[datetime]
+
+
+class Reaction(Base):
+    __tablename__ = "reactions"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+    #: Key of the option list `reaction`.
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    created_at: Mapped[datetime]
+
+
+class TopicRead(Base):
+    __tablename__ = "topic_reads"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True)
+    #: The lowest unread number not on the page read, less one.
+    last_read_number: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,176 @@
+"""Engine options, UTC time, encrypted text and the two kinds of transaction.
+
+Reading needs nothing special. Every write stands in `with writing():`, which is BEGIN IMMEDIATE on SQLite: a
+transaction that has read and then writes fails there at once with "locked", whatever the timeout, so `writing` refuses
+to begin inside an open one. Call `end_reading()` between the two.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, MetaData, Select, Text, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import TypeDecorator
+
+from sccafe.core import keys
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+
+class InsideTransaction(RuntimeError):
+    """`writing` was begun while a transaction was open; end the reading first."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite keeps it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EncryptedText(TypeDecorator[str]):
+    """Text that stands in the database as a Fernet token of the site's newest key."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else keys.encrypt(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else keys.decrypt(value)
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: UTCDateTime},
+    )
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    # What a view was given stays readable after the commit: nothing is fetched again behind its back.
+    session_options={"expire_on_commit": False, "autoflush": False},
+)
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+def address(database_url: str, database_file: Path | None) -> str:
+    """The engine's address. A SQLite file that is missing is an error, never silently a new, empty database."""
+    if database_file is None:
+        return database_url
+    return f"sqlite:///file:{database_file}?mode=rw&uri=true"
+
+
+def engine_options(database_file: Path | None) -> dict[str, Any]:
+    if database_file is None:
+        return {"pool_pre_ping": True, "pool_size": 10}
+    # 5 threads of a worker and the lease keeper; the pool waits no longer than SQLite would.
+    return {"pool_size": 10, "pool_timeout": 10, "connect_args": {"check_same_thread": False, "timeout": 10}}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare(connection: Any, record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # the driver begins nothing by itself; `_begin` does
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an acknowledged post is on the disk
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+        "secure_delete=ON",  # 「完全に消す」 leaves nothing in free pages
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # A flag of ours and not an execution option: those fall back after a session's first commit.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def end_reading() -> None:
+    """End the open read transaction, so that `writing` may begin. What was loaded stays readable."""
+    db.session.commit()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One write transaction: committed at the end of the block, rolled back whole by any exception.
+
+    Raises InsideTransaction where a transaction is open already.
+    """
+    session = db.session()
+    if session.in_transaction():
+        raise InsideTransaction("end the reading with end_reading() before writing() begins")
+    token = _writing.set(True)
+    after: list[Callable[[], None]] = []
+    session.info["after_commit"] = after
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("after_commit", None)
+        _writing.reset(token)
+    for act in after:
+        act()
+
+
+def is_writing() -> bool:
+    return _writing.get()
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Run `act` once the present `writing` block is committed; not at all if it is rolled back."""
+    waiting: list[Callable[[], None]] = db.session().info["after_commit"]
+    if act not in waiting:
+        waiting.append(act)
+
+
+def locked(statement: Select[T]) -> Select[T]:
+    """The rows as they are now, kept from other writers until the commit. SQLite's writer is alone already."""
+    return statement.with_for_update()
+
+
+def insert_once(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
+    """Insert a row unless its unique key is taken; says whether it was inserted."""
+    build = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = build(model).values(**values).on_conflict_do_nothing()
+    return bool(session.connection().execute(statement).rowcount)

@@ -1,0 +1,264 @@
+"""What every page shares: partial pages, page numbers, assets, security headers and errors in the site's own look."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from sccafe.core.database import db
+
+log = logging.getLogger(__name__)
+
+#: Page numbers that can be asked for directly; further pages are reached by the pager's links.
+DIRECT_PAGES = 100
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+# --- pages and partials ---------------------------------------------------------------------------
+
+
+def is_partial() -> bool:
+    """Whether htmx asks for a part of a page; a page restored from its history is asked for whole."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def page_number() -> int:
+    """`?page=` as a number from 1; anything else is page 1."""
+    written = request.args.get("page", "")
+    return int(written) if written.isascii() and written.isdigit() and 0 < len(written) < 7 and int(written) else 1
+
+
+def inside(address: str | None) -> str:
+    """The address if it leads to a page of this site, else the home page: where `next` may lead."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")) or "\\" in address:
+        return "/"
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc or any(ord(character) < 32 for character in address):
+        return "/"
+    return address
+
+
+def see_other(address: str) -> BaseResponse:
+    """After a write: the browser goes on with a GET."""
+    return redirect(address, 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """The links below a list; an empty address is no link, and the current page is the item without one."""
+
+    prev: str
+    next: str
+    items: Sequence[tuple[str, str]]
+
+
+def pager(path: str, page: int, pages: int, **arguments: str) -> Pager | None:
+    """Numbered links through `pages` pages of `path`; None for a single page."""
+    if pages <= 1:
+        return None
+
+    def link(number: int) -> str:
+        wanted = {key: value for key, value in arguments.items() if value}
+        if number > 1:
+            wanted["page"] = str(number)
+        return path + ("?" + urlencode(wanted) if wanted else "")
+
+    shown = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
+    items: list[tuple[str, str]] = []
+    for before, number in zip([0, *shown], shown, strict=False):
+        if number > before + 1:
+            items.append(("…", ""))
+        items.append((str(number), "" if number == page else link(number)))
+    return Pager(link(page - 1) if page > 1 else "", link(page + 1) if page < pages else "", items)
+
+
+# --- assets ---------------------------------------------------------------------------------------
+
+
+def load_manifest(app: Flask, static: Path) -> None:
+    """Names of the hashed files that `sccafe assets` wrote; without them the plain files are served."""
+    manifest = static / "build" / "manifest.json"
+    app.extensions["sccafe_assets"] = json.loads(manifest.read_text()) if manifest.is_file() else {}
+
+
+def asset(name: str) -> str:
+    """The address of a file of static/, as in asset('css/site.css')."""
+    return "/static/" + str(current_app.extensions["sccafe_assets"].get(name, name))
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+
+def _error_page(status: int, title: str, what: str, todo: str, bare: bool = False, **more: Any) -> BaseResponse:
+    context = {"title": title, "what": what, "todo": todo, "layout": "bare.html" if bare else "base.html", **more}
+    context.setdefault("actions", [{"label": _("ホームへ"), "href": "/"}])
+    return make_response(render_template("error.html", **context), status)
+
+
+#: Never shown again, not even to the one who typed it.
+_SECRET_FIELDS = {"password", "password_again", "csrf_token"}
+
+
+def typed_fields() -> list[tuple[str, str]]:
+    """What was typed into the form that failed, so that it can be shown again."""
+    try:
+        return [(name, value) for name, value in request.form.items(multi=True) if name not in _SECRET_FIELDS]
+    except HTTPException:
+        return []
+
+
+def send_again(status: int, title: str, what: str, bare: bool = False) -> BaseResponse:
+    """The page after a form that could not be taken: all that was typed, and a button to send it again."""
+    return _error_page(
+        status,
+        title,
+        what,
+        _("書いた内容はこの下に残っています。もう一度送ってください。"),
+        bare=bare,
+        again={"action": request.full_path.rstrip("?"), "fields": typed_fields()},
+    )
+
+
+def _on_csrf(error: CSRFError) -> BaseResponse:
+    return send_again(
+        400, _("ページの有効期限が切れていました"), _("しばらく時間がたったため、送信を受け取れませんでした。")
+    )
+
+
+def _on_database(error: Exception) -> BaseResponse:
+    db.session.rollback()
+    # The statement and its values are left out: they may hold what somebody wrote in confidence.
+    log.error("database: %s", type(getattr(error, "orig", error)).__name__)
+    title = _("いま、データベースにつながりません")
+    what = _("混み合っているか、手入れの途中です。途中まで書き込まれたものはありません。")
+    if request.method == "POST":
+        response = send_again(503, title, what, bare=True)
+    else:
+        response = _error_page(503, title, what, _("1分ほど待ってから、もう一度開いてください。"), bare=True)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _on_http(error: HTTPException) -> BaseResponse | HTTPException:
+    code = error.code or 500
+    if code < 400:
+        return error
+    if code == 404:
+        # The same words whether the thing exists or not.
+        here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        response = _error_page(
+            404,
+            _("ページが見つかりません"),
+            _("アドレスが違うか、ページがなくなったか、サインインした人だけが読めるページです。"),
+            _("サインインすると読めることがあります。ホームや検索からもさがせます。"),
+            actions=[
+                {
+                    "label": _("サインインして戻る"),
+                    "href": "/sign-in?" + urlencode({"next": here}),
+                    "for_visitors": True,
+                },
+                {"label": _("ホームへ"), "href": "/"},
+            ],
+        )
+    elif code == 405:
+        response = _error_page(
+            405,
+            _("この開き方はできません"),
+            _("このアドレスは、フォームのボタンから送る先です。"),
+            _("前のページに戻り、ボタンを押してください。"),
+        )
+        response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
+    elif code == 413:
+        response = _error_page(
+            413,
+            _("送られた内容が大きすぎます"),
+            _(
+                "一度に受け取れるのは%(size)sMBまでです。何も保存されていません。",
+                size=current_app.config["SETTINGS"].max_body_mb,
+            ),
+            _("ファイルを減らすか、小さくしてから送ってください。"),
+        )
+    elif code == 429:
+        response = send_again(429, _("少し間をあけてください"), _("短い時間に続けて送られたため、いったん止めました。"))
+    elif code == 503:
+        response = _error_page(
+            503, _("ただいま休止中です"), _("手入れをしています。"), _("少し待って開き直してください。")
+        )
+    elif code >= 500:
+        return _on_unexpected(error)
+    else:
+        response = _error_page(
+            code,
+            _("送られた内容を読み取れませんでした"),
+            _("文字の形式がこわれているか、必要なものが足りません。何も保存されていません。"),
+            _("前のページに戻り、もう一度送ってください。"),
+        )
+    return response
+
+
+def _on_unexpected(error: Exception) -> BaseResponse:
+    db.session.rollback()
+    if isinstance(error, DBAPIError):
+        error.hide_parameters = True
+    log.exception("unexpected: %s", type(error).__name__)
+    return _error_page(
+        500,
+        _("思わぬ不具合が起きました"),
+        _("こちらの不具合です。途中まで書き込まれたものはありません。"),
+        _("少し待ってから、もう一度お試しください。続くときは事務局へお知らせください。"),
+        bare=True,
+        actions=[{"label": _("ホームへ"), "href": "/"}, {"label": _("お問い合わせ"), "href": "/contact"}],
+    )
+
+
+def _refuse_broken_encoding() -> None:
+    """A form whose bytes are not UTF-8 is refused before it is stored with replacement characters."""
+    if request.method == "POST" and request.mimetype == "application/x-www-form-urlencoded":
+        for name, value in request.form.items(multi=True):
+            if "\ufffd" in value or "\ufffd" in name:
+                raise BadRequest
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SETTINGS"].secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.update(("Cookie", "HX-Request"))
+    return response
+
+
+def init_app(app: Flask, static: Path) -> None:
+    load_manifest(app, static)
+    app.add_template_global(asset, "asset")
+    app.before_request(_refuse_broken_encoding)
+    app.after_request(_add_headers)
+    app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(OperationalError, _on_database)
+    app.register_error_handler(PoolTimeout, _on_database)
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(Exception, _on_unexpected)

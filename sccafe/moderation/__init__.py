@@ -1,0 +1,1 @@
+"""Reports, measures against posts and accounts, and the record of both."""

@@ -1,0 +1,1 @@
+"""Who is told of what: notices on the site and by mail."""

@@ -1,0 +1,57 @@
+"""Notices, what each person wants to be told, and topics they have muted."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sccafe.core.database import Base
+
+#: reply: to my post; answer: to my question; accepted: my answer; report: assigned to me; measure: taken on something
+#: of mine; approved: my post or account.
+NOTICE_KINDS = ("reply", "answer", "accepted", "report", "measure", "approved")
+
+
+class Notice(Base):
+    """One thing one person is told; it holds ids and no text of others, so what they may not read cannot stand here."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {NOTICE_KINDS}", "kind"),
+        Index("ix_notices_user_id_id", "user_id", "id"),
+        Index("ix_notices_post_id", "post_id"),
+        Index("ix_notices_topic_id_user_id", "topic_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(10))
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id", ondelete="CASCADE"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"))
+    #: For a measure: which (hidden, restored, locked, moved, suspended …), and the reason its person is shown.
+    measure: Mapped[str] = mapped_column(String(20), default="")
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class NoticePreference(Base):
+    """A kind of notice somebody has switched off; no row means on."""
+
+    __tablename__ = "notice_preferences"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    on_site: Mapped[bool] = mapped_column(default=True)
+    by_mail: Mapped[bool] = mapped_column(default=True)
+
+
+class Subscription(Base):
+    """What somebody wants of one topic: `muted` tells them nothing of it any more."""
+
+    __tablename__ = "subscriptions"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True)
+    level: Mapped[str] = mapped_column(String(10), default="muted")

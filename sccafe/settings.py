@@ -1,0 +1,172 @@
+"""Every setting, its default and its check. All are environment variables named SCCAFE_…"""
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "SCCAFE_"
+
+
+class SettingsError(Exception):
+    """One or more settings cannot be used; the message names each one and says what to write instead."""
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _switch(value: str) -> bool:
+    words = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
+    if value.strip().lower() not in words:
+        raise ValueError("write on or off")
+    return words[value.strip().lower()]
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.strip().isascii() or not value.strip().isdigit() or not least <= int(value) <= most:
+            raise ValueError(f"write a whole number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.strip().lower() not in choices:
+            raise ValueError("write one of: " + ", ".join(choices))
+        return value.strip().lower()
+
+    return parse
+
+
+def _folder(value: str) -> Path:
+    if not value.strip():
+        raise ValueError("name a folder")
+    return Path(value.strip()).expanduser().absolute()
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/") or parts.query:
+        raise ValueError("write the site's address without a path, as in https://cafe.example.jp")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _mail_sender(value: str) -> str:
+    if "@" not in value or any(character in value for character in "\r\n"):
+        raise ValueError("write a mail address, as in SC Cafe <cafe@example.jp>")
+    return value.strip()
+
+
+def _database(value: str) -> str:
+    value = value.strip()
+    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
+        raise ValueError("write sqlite:///path or postgresql://user:password@host/name, or leave it out")
+    # psycopg 3 is the only PostgreSQL driver we install; the plain scheme would look for psycopg2.
+    return value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting as people see it: `default` is written as it would stand in the environment."""
+
+    field: str
+    default: str
+    parse: Callable[[str], Any]
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.field.upper()
+
+
+SETTINGS = (
+    Setting("data", "instance", _folder, "Folder that holds the database, files, keys and mail."),
+    Setting("database_url", "", _database, "Database; empty means sccafe.sqlite in the data folder."),
+    Setting("base_url", "http://127.0.0.1:8000", _address, "The site's address, as it stands in mails and feeds."),
+    Setting("secret_key", "", _text, "Signs sessions; empty means the key kept in the folder keys."),
+    Setting("encryption_keys", "", _text, "Fernet keys, newest first, comma between; empty: the folder keys."),
+    Setting("smtp_host", "", _text, "Mail server; empty means that mail is written to the folder mail."),
+    Setting("smtp_port", "587", _whole(1, 65535), "Port of the mail server."),
+    Setting("smtp_security", "starttls", _one_of("starttls", "tls", "none"), "How the mail connection is secured."),
+    Setting("smtp_user", "", _text, "Name for the mail server; empty means no sign-in there."),
+    Setting("smtp_password", "", _text, "Password for the mail server."),
+    Setting("mail_from", "SC Cafe <sccafe@example.jp>", _mail_sender, "Sender of all mail."),
+    Setting("files_url", "", _text, "Where files are kept: empty means the folder files, or s3://bucket/prefix."),
+    Setting("s3_endpoint", "", _text, "Address of an S3-compatible store other than Amazon's."),
+    Setting("redis_url", "", _text, "Counts of the rate limits for many machines; empty means memory."),
+    Setting("rate_limits", "on", _switch, "off switches all rate limits off (tests, imports)."),
+    Setting("job_thread", "on", _switch, "off where `sccafe worker` runs the jobs."),
+    Setting("proxies", "0", _whole(0, 5), "How many reverse proxies stand before the site."),
+    Setting("max_body_mb", "16", _whole(1, 1000), "Largest request in megabytes."),
+    Setting("log_level", "info", _one_of("debug", "info", "warning", "error"), "What the log says."),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The checked settings; `data` is absolute. Made by `read`."""
+
+    data: Path
+    database_url: str
+    base_url: str
+    secret_key: str
+    encryption_keys: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: str
+    mail_from: str
+    files_url: str
+    s3_endpoint: str
+    redis_url: str
+    rate_limits: bool
+    job_thread: bool
+    proxies: int
+    max_body_mb: int
+    log_level: str
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file, or None on PostgreSQL."""
+        if not self.database_url:
+            return self.data / "sccafe.sqlite"
+        if self.database_url.startswith("sqlite:///"):
+            return Path(self.database_url.removeprefix("sqlite:///")).absolute()
+        return None
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+#: Read by the scripts and the tests, not by the application.
+OF_THE_SCRIPTS = {"SCCAFE_TEST_DATABASE", "SCCAFE_BENCH"}
+
+
+def read(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check all settings; raises SettingsError naming every one that cannot be used."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for setting in SETTINGS:
+        written = environ.get(setting.variable, "") or setting.default
+        try:
+            values[setting.field] = setting.parse(written)
+        except ValueError as error:
+            wrong.append(f"{setting.variable}={written!r}: {error}. {setting.meaning}")
+    known = {setting.variable for setting in SETTINGS} | OF_THE_SCRIPTS
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            wrong.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "."))
+    if wrong:
+        raise SettingsError("Settings that cannot be used:\n  " + "\n  ".join(wrong))
+    assert {field.name for field in fields(Settings)} == set(values)
+    return Settings(**values)

@@ -1,0 +1,103 @@
+"""A fresh site for every test: a copy of one migrated database, in a folder of its own."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from sccafe import create_app
+from sccafe.cli import make_database
+from sccafe.core import database
+from sccafe.settings import Settings, read
+from tests import factories, postgres
+
+ON_POSTGRES = os.environ.get("SCCAFE_TEST_DATABASE") == "postgresql"
+
+
+def settings_for(folder: Path, **more: str) -> Settings:
+    environ = {"SCCAFE_DATA": str(folder), "SCCAFE_RATE_LIMITS": "off", "SCCAFE_JOB_THREAD": "off"}
+    return read(environ | {f"SCCAFE_{name.upper()}": value for name, value in more.items()})
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator["postgres.Cluster | None"]:
+    """A throwaway PostgreSQL where the run is on PostgreSQL."""
+    if not ON_POSTGRES:
+        yield None
+        return
+    with postgres.cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, cluster: "postgres.Cluster | None") -> Path | str:
+    """One migrated database that all tests' databases are copies of: a file, or the name of a PostgreSQL one."""
+    folder = tmp_path_factory.mktemp("template")
+    more = {"database_url": cluster.create("template_sccafe")} if cluster else {}
+    app = create_app(settings_for(folder, **more))
+    with app.app_context():
+        make_database(app.config["SETTINGS"])
+        database.db.engine.dispose()
+    return "template_sccafe" if cluster else folder / "sccafe.sqlite"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, template: Path | str, cluster: "postgres.Cluster | None") -> Iterator[Settings]:
+    data = tmp_path / "data"
+    data.mkdir()
+    if cluster:
+        address = cluster.create_copy(str(template))
+        yield settings_for(data, database_url=address)
+        cluster.drop(address)
+    else:
+        shutil.copy(template, data / "sccafe.sqlite")
+        yield settings_for(data)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.testing = True
+    with app.app_context():
+        yield app
+        database.db.session.remove()
+        database.db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def as_person(app: Flask) -> Callable[[str], FlaskClient]:
+    """`as_person('みどり')` is the browser of a signed-in person."""
+    return lambda handle: factories.signed_in(app, handle)
+
+
+class Statements(list[str]):
+    """The SQL statements made inside `with statements:`; BEGIN, COMMIT and PRAGMA are not counted."""
+
+    def _note(self, connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if not statement.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")):
+            self.append(statement)
+
+    def __enter__(self) -> "Statements":
+        self.clear()
+        event.listen(Engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(Engine, "before_cursor_execute", self._note)
+
+
+@pytest.fixture
+def statements() -> Statements:
+    return Statements()

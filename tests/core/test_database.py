@@ -1,0 +1,66 @@
+"""Transactions and schema."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, select, text
+
+from sccafe.accounts.models import User
+from sccafe.core.database import Base, InsideTransaction, db, end_reading, writing
+from sccafe.core.mail import OutboxMail, queue
+from tests import factories
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_first_migration_goes_down_and_up_with_rows_in_it(app: Flask) -> None:
+    factories.person("みどり")
+    factories.board()
+    downgrade(revision="base")
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    upgrade()
+    assert set(Base.metadata.tables) < set(inspect(db.engine).get_table_names())
+
+
+def test_writing_refuses_to_begin_inside_a_read(app: Flask) -> None:
+    db.session.execute(select(User.id)).all()
+    with pytest.raises(InsideTransaction), writing():
+        pass
+    end_reading()
+    with writing() as session:
+        session.execute(text("SELECT 1"))
+
+
+def test_an_error_undoes_the_whole_write(app: Flask) -> None:
+    with pytest.raises(ZeroDivisionError), writing():
+        queue("someone@example.jp", "件名", "本文")
+        raise ZeroDivisionError
+    assert db.session.scalars(select(OutboxMail)).all() == []
+
+
+def test_a_mails_recipient_and_text_cannot_be_read_from_the_database(app: Flask) -> None:
+    with writing():
+        queue("someone@example.jp", "件名", "本文")
+    row = db.session.execute(text("SELECT recipient, subject, body FROM outbox_mails")).one()
+    assert "example" not in "".join(row)
+    assert "本文" not in "".join(row)
+    assert db.session.scalars(select(OutboxMail.recipient)).one() == "someone@example.jp"
+
+
+def test_a_missing_database_file_is_an_error_and_not_a_new_one(app: Flask, settings: object, tmp_path: Path) -> None:
+    file = app.config["SETTINGS"].database_file
+    if file is None:
+        return
+    db.session.remove()
+    db.engine.dispose()
+    file.rename(file.with_suffix(".away"))
+    assert app.test_client().get("/healthz").status_code in (404, 503)
+    assert not file.exists()

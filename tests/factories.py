@@ -1,0 +1,103 @@
+"""People, boards and conversations for tests, made the short way where the way itself is not what is tested."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from sccafe.accounts.models import User, UserSession
+from sccafe.boards.models import Board
+from sccafe.core import clock
+from sccafe.core.audience import Viewer, audiences_of
+from sccafe.core.database import db, end_reading, writing
+
+PASSWORD = "sccafe-test-2026"
+
+
+@cache
+def _password_hash() -> str:
+    return PasswordHasher(memory_cost=19456, time_cost=2, parallelism=1).hash(PASSWORD)
+
+
+def person(handle: str, role: str = "member", **more: Any) -> int:
+    """An active person's id; the password is PASSWORD."""
+    email = more.pop("email", f"{hashlib.sha256(handle.encode()).hexdigest()[:10]}@example.jp")
+    values = {
+        "handle": handle,
+        "handle_key": handle.lower(),
+        "email": email,
+        "email_key": email.lower(),
+        "password_hash": _password_hash(),
+        "role": role,
+        "state": "active",
+        "created_at": clock.now() - timedelta(days=10),
+        "has_posted": True,
+    }
+    with writing() as session:
+        user = User(**(values | more))
+        session.add(user)
+        session.flush()
+        return user.id
+
+
+def viewer_of(handle: str) -> Viewer:
+    """The Viewer that this person is."""
+    row = db.session.execute(select(User).where(User.handle == handle)).scalar_one()
+    end_reading()
+    return Viewer(
+        user_id=row.id,
+        role=row.role,  # type: ignore[arg-type]
+        audiences=audiences_of(row.role),  # type: ignore[arg-type]
+        handle=row.handle,
+        joined_at=row.created_at,
+        has_posted=row.has_posted,
+    )
+
+
+def signed_in(app: Flask, handle: str) -> FlaskClient:
+    """This person's browser."""
+    user_id = db.session.scalar(select(User.id).where(User.handle == handle))
+    end_reading()
+    token = secrets.token_urlsafe(16)
+    now = clock.now()
+    with writing() as session:
+        session.add(
+            UserSession(
+                user_id=user_id,
+                token_hash=hashlib.sha256(token.encode()).hexdigest(),
+                created_at=now,
+                last_seen_on=now.astimezone(clock.TOKYO).date(),
+                expires_at=now + timedelta(days=1),
+            )
+        )
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = token
+    return client
+
+
+def board(slug: str = "exchange", kind: str = "exchange", audience: str = "public", **more: Any) -> int:
+    """A board's id."""
+    with writing() as session:
+        made = Board(
+            slug=slug, kind=kind, audience=audience, title=more.pop("title", slug), created_at=clock.now(), **more
+        )
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def form(client: FlaskClient, address: str, **fields: Any) -> dict[str, Any]:
+    """The fields of the first form with a token on the page at `address`, filled in with `fields`."""
+    import re
+
+    page = client.get(address).get_data(as_text=True)
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found, f"no form at {address}"
+    return {"csrf_token": found.group(1), **fields}

@@ -1,0 +1,78 @@
+"""A throwaway PostgreSQL cluster on a socket of its own; run as another user where the tests run as root."""
+
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def binaries() -> Path | None:
+    """Where initdb and postgres are, or None where PostgreSQL is not installed."""
+    # Debian keeps the server's own programs out of PATH; the newest version is taken.
+    of_debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[-2]), reverse=True)
+    in_path = [Path(found).parent] if (found := shutil.which("initdb")) else []
+    for folder in [*of_debian, *in_path]:
+        if all((folder / name).exists() for name in ("initdb", "pg_ctl", "postgres", "psql")):
+            return folder
+    return None
+
+
+@dataclass
+class Cluster:
+    bin: Path
+    socket: Path
+    user: str
+
+    def _run(self, statement: str) -> None:
+        command = [str(self.bin / "psql"), "-h", str(self.socket), "-U", self.user, "-d", "postgres", "-qc", statement]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def address(self, name: str) -> str:
+        return f"postgresql://{self.user}@/{name}?host={self.socket}"
+
+    def create(self, name: str) -> str:
+        self._run(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+        return self.address(name)
+
+    def create_copy(self, template: str) -> str:
+        name = f"t_{secrets.token_hex(6)}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.address(name)
+
+    def drop(self, address: str) -> None:
+        name = address.split("@/", 1)[1].split("?")[0]
+        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A running cluster without durability, taken away at the end."""
+    bin_ = binaries()
+    if bin_ is None:
+        raise RuntimeError("PostgreSQL is not installed (Debian: postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="sccafe-pg-"))
+    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    demote = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    if demote:
+        shutil.chown(folder, user)
+    data = folder / "data"
+    run = {"check": True, "capture_output": True, "cwd": folder, **demote}
+    subprocess.run(
+        [str(bin_ / "initdb"), "-D", str(data), "-U", user, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], **run
+    )
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100"
+    subprocess.run(
+        [str(bin_ / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start"],
+        **{**run, "capture_output": False, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
+    )
+    try:
+        yield Cluster(bin_, folder, user)
+    finally:
+        subprocess.run([str(bin_ / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"], **run)
+        shutil.rmtree(folder, ignore_errors=True)
