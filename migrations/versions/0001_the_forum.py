@@ -34,8 +34,8 @@ def upgrade() -> None:
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("subject_kind", sa.String(length=20), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("reason_digest", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
@@ -98,6 +98,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mails")),
     )
     op.create_table(
+        "settings",
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_settings")),
+    )
+    op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("handle", sa.String(length=40), nullable=False),
@@ -134,6 +140,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_users_email_key"), ["email_key"], unique=False)
         batch_op.create_index("ix_users_state_created_at", ["state", "created_at"], unique=False)
 
+    op.create_table(
+        "audit_reasons",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("erased_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["audit_entries.id"], name=op.f("fk_audit_reasons_entry_id_audit_entries")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_audit_reasons")),
+    )
     op.create_table(
         "confirmations",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -408,7 +425,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_by", sa.Integer(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decision", sa.String(length=500), nullable=False),
+        sa.Column("decision", sa.String(length=1000), nullable=False),
         sa.CheckConstraint(
             "reason IN ('personal_details', 'insult', 'advertising', 'wrong', 'other')", name=op.f("ck_reports_reason")
         ),
@@ -427,7 +444,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reports_assignee_id"), ["assignee_id"], unique=False)
-        batch_op.create_index("ix_reports_post_id_reporter_id", ["post_id", "reporter_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_reports_post_id"), ["post_id"], unique=False)
+        batch_op.create_index(
+            "ix_reports_post_id_reporter_id",
+            ["post_id", "reporter_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
         batch_op.create_index("ix_reports_state_created_at", ["state", "created_at"], unique=False)
 
     op.create_table(
@@ -440,6 +464,7 @@ def upgrade() -> None:
         sa.Column("report_id", sa.Integer(), nullable=True),
         sa.Column("measure", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("on_site", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -476,7 +501,12 @@ def downgrade() -> None:
     op.drop_table("notices")
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.drop_index("ix_reports_state_created_at")
-        batch_op.drop_index("ix_reports_post_id_reporter_id")
+        batch_op.drop_index(
+            "ix_reports_post_id_reporter_id",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_reports_post_id"))
         batch_op.drop_index(batch_op.f("ix_reports_assignee_id"))
 
     op.drop_table("reports")
@@ -531,11 +561,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_confirmations_user_id"))
 
     op.drop_table("confirmations")
+    op.drop_table("audit_reasons")
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.drop_index("ix_users_state_created_at")
         batch_op.drop_index(batch_op.f("ix_users_email_key"))
 
     op.drop_table("users")
+    op.drop_table("settings")
     op.drop_table("outbox_mails")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index("ix_jobs_state_due_at")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sccafe.core.database import Base
@@ -17,12 +17,20 @@ class Report(Base):
         CheckConstraint(f"reason IN {REPORT_REASONS}", "reason"),
         CheckConstraint(f"state IN {REPORT_STATES}", "state"),
         Index("ix_reports_state_created_at", "state", "created_at"),
-        # One open report per person and post: pressing twice makes one.
-        Index("ix_reports_post_id_reporter_id", "post_id", "reporter_id", unique=True),
+        # One open report per person and post: pressing twice makes one. Once it is closed the post can be reported
+        # again, for it may have been edited since.
+        Index(
+            "ix_reports_post_id_reporter_id",
+            "post_id",
+            "reporter_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
     reporter_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     #: One of REPORT_REASONS.
     reason: Mapped[str] = mapped_column(String(20))
@@ -35,7 +43,7 @@ class Report(Base):
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     closed_at: Mapped[datetime | None]
     #: What was decided, for the record.
-    decision: Mapped[str] = mapped_column(String(500), default="")
+    decision: Mapped[str] = mapped_column(String(1000), default="")
 
 
 class AuditEntry(Base):
@@ -50,12 +58,29 @@ class AuditEntry(Base):
     actor_id: Mapped[int | None]
     #: post.hidden, topic.moved, account.suspended …
     action: Mapped[str] = mapped_column(String(40))
-    #: post, topic, user, board, setting …, and its id.
+    #: post, topic, user, board, setting …, and its id; 0 where there is none.
     subject_kind: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int]
-    #: The reason that the person concerned was shown.
-    reason: Mapped[str] = mapped_column(String(1000), default="")
     #: Further values as JSON: never the text of a post, never an anonymous writer.
     details: Mapped[str] = mapped_column(Text, default="{}")
+    #: SHA-256 over the reason and its salt; empty where there is no reason.
+    reason_digest: Mapped[str] = mapped_column(String(64), default="")
     #: SHA-256 over this entry and the previous hash.
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditReason(Base):
+    """The reason that the person concerned was shown.
+
+    It stands beside its entry and not in it, because people write residents' names into reasons: 「完全に消す」 must
+    reach them without touching the chain. A reason changed in any other way no longer fits its entry's digest.
+    """
+
+    __tablename__ = "audit_reasons"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entries.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(String(1000))
+    #: Keeps a short reason from being guessed from its digest; emptied together with what was erased.
+    salt: Mapped[str] = mapped_column(String(32))
+    #: The entry of the erasure that changed this text; that entry names this one.
+    erased_by: Mapped[int | None]

@@ -32,6 +32,8 @@ class Notice(Base):
     #: For a measure: which (hidden, restored, locked, moved, suspended …), and the reason its person is shown.
     measure: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(String(1000), default="")
+    #: Whether it stands in the person's list and count; one that they only want by mail does not.
+    on_site: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

@@ -1,0 +1,30 @@
+"""Who may do what to keep order: one table. Whoever may not use a page of the desk finds nothing there."""
+
+from typing import Final
+
+from sccafe.core.audience import STAFF_ROLES, Role, Viewer
+
+_SIGNED_IN: Final[frozenset[Role]] = frozenset({"member", "expert", "industry"}) | STAFF_ROLES
+_STAFF: Final[frozenset[Role]] = STAFF_ROLES
+
+#: action -> who may do it. Measures against accounts are in accounts/policy.py.
+TABLE: Final[dict[str, frozenset[Role]]] = {
+    "report": _SIGNED_IN,  # any post that they can read, but not their own
+    "see_desk": _STAFF,  # open reports and held posts
+    "decide": _STAFF,  # close or hand on a report, approve or refuse a held post
+    "measure": _STAFF,  # hide, restore, lock, pin, move
+    "erase": _STAFF,  # remove a text or a name for good
+    "read_record": _STAFF,
+    "be_assigned": _STAFF,  # look after a report
+}
+
+
+def may(viewer: Viewer, action: str) -> bool:
+    """Whether this viewer may do what the table names."""
+    return viewer.role in TABLE[action]
+
+
+def may_report(viewer: Viewer, author_id: int | None, state: str) -> bool:
+    """A published post of somebody else; the writer of an anonymous one is unknown here."""
+    own = author_id is not None and author_id == viewer.user_id
+    return may(viewer, "report") and state == "published" and not own
