@@ -3,20 +3,19 @@
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, g, session
+from flask import Flask, session
 from flask_babel import gettext, ngettext
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
 from sccafe import settings as settings_module
-from sccafe.core import database, files, keys, mail, web
+from sccafe.core import assets, database, files, keys, mail, web
 from sccafe.extensions import babel, csrf, limiter, migrate
 from sccafe.settings import Settings
 
 LOCALES = ("ja", "en")
 
 
-def _beside(name: str) -> Path:
+def beside(name: str) -> Path:
     """A folder that the wheel carries inside the package and a checkout has beside it."""
     inside = Path(__file__).parent / name
     return inside if inside.is_dir() else Path(__file__).parent.parent / name
@@ -26,7 +25,7 @@ def locale() -> str:
     """The reader's language: as chosen in this browser, else as in the profile, else Japanese."""
     from sccafe.accounts.sessions import viewer
 
-    chosen = session.get("locale") or ("" if g.get("without_database") else viewer().locale)
+    chosen = session.get("locale") or ("" if web.without_database() else viewer().locale)
     return chosen if chosen in LOCALES else "ja"
 
 
@@ -34,8 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The whole site for these settings, or for those of the environment; raises SettingsError."""
     settings = settings or settings_module.read()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    static = _beside("static")
-    app = Flask(__name__, static_folder=None, template_folder=str(_beside("templates")))
+    app = Flask(__name__, static_folder=None, template_folder=str(beside("templates")))
     app.config.update(
         SETTINGS=settings,
         SQLALCHEMY_DATABASE_URI=database.address(settings.database_url, settings.database_file),
@@ -63,11 +61,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     files.init_app(app, settings)
     mail.init_app(app, settings)
     database.db.init_app(app)
-    migrate.init_app(app, database.db, directory=str(_beside("migrations")))
+    migrate.init_app(app, database.db, directory=str(beside("migrations")))
     babel.init_app(app, locale_selector=locale)
     csrf.init_app(app)
     limiter.init_app(app)
-    web.init_app(app, static)
+    web.init_app(app)
 
     from sccafe import features
 
@@ -75,8 +73,5 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
-    served = static / "build" if app.extensions["sccafe_assets"] else static
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(served), prefix="static/", max_age=31536000 if served != static else 0
-    )
+    assets.init_app(app, beside("static"))
     return app

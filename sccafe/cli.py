@@ -1,43 +1,248 @@
-"""The `sccafe` command."""
+"""The `sccafe` command: running a site and looking after it.
 
+Each command checks what it was given, calls the feature that does the work, and says what came of it.
+"""
+
+import signal
 import sys
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import FlaskGroup
-from flask_migrate import upgrade
+from flask.cli import AppGroup, ScriptInfo
+from sqlalchemy.exc import OperationalError
 
-from sccafe import create_app
-from sccafe.core import database
-from sccafe.settings import Settings, SettingsError
+from sccafe import beside, create_app
+from sccafe import settings as settings_module
+from sccafe.core import assets as assets_module
+from sccafe.core import checks, jobs, logs, migrations, translations
+from sccafe.settings import SETTINGS, Settings, SettingsError
+
+#: Of the accounts that the demo makes.
+DEMO_PASSWORD = "sccafe-demo-2026"  # noqa: S105 - fictional people
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, add_version_option=False)
+@click.group(cls=AppGroup)
 def sccafe() -> None:
     """Run and look after an SC Café."""
 
 
-def make_database(settings: Settings) -> None:
-    """Create the SQLite file where there is none (elsewhere a missing file is an error) and bring it up to date."""
-    file = settings.database_file
-    if file is not None and not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-    upgrade()
-    database.db.session.remove()
+def _settings() -> Settings:
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+# --- making a site --------------------------------------------------------------------------------
 
 
 @sccafe.command()
 def migrate() -> None:
     """Make the database, or bring it up to date."""
-    make_database(current_app.config["SETTINGS"])
+    migrations.make_database(_settings())
     click.echo("The database is up to date.")
 
 
-def main() -> None:
-    """Entry point: a setting that cannot be used is told in words, not as a traceback."""
+@sccafe.command()
+@click.option("--demo/--no-demo", default=False, help="Load the demo if this is the site's first start.")
+@click.pass_context
+def setup(context: click.Context, demo: bool) -> None:
+    """Prepare a site for serving: catalogues, static files, database, standard boards."""
+    from sccafe.site import setup as site_setup
+
+    translations.compile_catalogues()
+    assets_module.build(beside("static"))
+    migrations.make_database(_settings())
+    if made := site_setup.make_standard_boards():
+        click.echo(f"Made {made} boards.")
+    load_demo = sccafe.get_command(context, "demo")
+    if demo and load_demo is not None and site_setup.is_new():
+        context.invoke(load_demo)
+    site_setup.mark_started()
+    if addresses := site_setup.demo_addresses():
+        click.echo(f"Demo accounts, all with the password {DEMO_PASSWORD}:")
+        for address in addresses:
+            click.echo(f"  {address}")
+
+
+@sccafe.command("create-admin")
+@click.option("--email", help="Mail address; asked for where it is left out.")
+@click.option("--handle", help="Name shown on the site; asked for where it is left out.")
+def create_admin(email: str | None, handle: str | None) -> None:
+    """Make an administrator. The password is asked for twice, or read from standard input."""
+    from sccafe.accounts import service
+    from sccafe.accounts.errors import NotUsable
+
+    if email is None:
+        email = click.prompt("Mail address")
+    if handle is None:
+        handle = click.prompt("Handle (shown on the site)")
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+    else:
+        password = click.get_text_stream("stdin").readline().rstrip("\n")
     try:
-        sccafe()
+        service.create_admin(email, handle, password)
+    except NotUsable as error:
+        raise click.ClickException(f"Nobody was made: {error}.") from error
+    click.echo(f"{handle} can sign in with {email}.")
+
+
+@sccafe.command("assets", with_appcontext=False)
+def assets() -> None:
+    """Write the static files under names that browsers may keep for ever."""
+    try:
+        count = assets_module.build(beside("static"))
+    except assets_module.AssetMissing as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{count} files in {beside('static') / 'build'}.")
+
+
+@sccafe.group("translations")
+def translations_group() -> None:
+    """The English catalogue; the Japanese texts stand in the code and are its keys."""
+
+
+@translations_group.command(with_appcontext=False)
+def extract() -> None:
+    """Bring the catalogue in step with the code and the templates."""
+    missing = translations.extract(Path(__file__).parent.parent)
+    click.echo(f"{missing} messages wait for a translation in {translations.ENGLISH}.")
+
+
+@translations_group.command("compile", with_appcontext=False)
+def compile_() -> None:
+    """Write what the running site reads."""
+    click.echo(f"{translations.compile_catalogues()} catalogues compiled.")
+
+
+@translations_group.command("check", with_appcontext=False)
+def check_translations() -> None:
+    """Tell what is missing, unused, empty, fuzzy or copied; exit 1 where there is something."""
+    found = list(translations.problems(Path(__file__).parent.parent))
+    for line in found:
+        click.echo(line)
+    sys.exit(1 if found else 0)
+
+
+@sccafe.command("settings", with_appcontext=False)
+@click.option("--markdown", is_flag=True, help="The page docs/operate/settings.md, in Japanese.")
+def settings_table(markdown: bool) -> None:
+    """List every setting with its default."""
+    if markdown:
+        click.echo(settings_module.as_markdown(), nl=False)
+        return
+    width = max(len(setting.variable) for setting in SETTINGS)
+    for setting in SETTINGS:
+        click.echo(f"{setting.variable:<{width}}  {setting.meaning} Default: {setting.default or 'empty'}")
+
+
+# --- looking after one ----------------------------------------------------------------------------
+
+
+@sccafe.command("check")
+def check_command() -> None:
+    """Look for what is wrong: broken rows, counters, stuck jobs. Exit 1 where something is."""
+    found = checks.run()
+    for name, problems in found.items():
+        click.echo(f"{'bad' if problems else 'ok ':3}  {name}")
+        for line in problems[: checks.MOST]:
+            click.echo(f"       {line}")
+        if len(problems) > checks.MOST:
+            click.echo("       … and more")
+    wrong = sum(1 for problems in found.values() if problems)
+    click.echo(f"{len(found)} checks, {wrong} with something wrong." if wrong else f"{len(found)} checks, all is well.")
+    sys.exit(1 if wrong else 0)
+
+
+@sccafe.command()
+@click.argument("target", required=False, type=click.Path(path_type=Path))
+def backup(target: Path | None) -> None:
+    """Back the site up while it runs, into TARGET: a file (.tar or .tar.gz) or a folder.
+
+    Without TARGET it goes to the folder backups of the data folder. The keys go to a second file, readable by its
+    owner alone: keep it somewhere else.
+    """
+    from sccafe.site import backup as site_backup
+
+    try:
+        made = site_backup.make(_settings(), target)
+    except site_backup.BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{made.archive}: {made.rows} rows, {made.files} files, read again and found whole.")
+    click.echo(f"{made.keys}: the keys. Without them the backup cannot be used; keep them apart from it.")
+
+
+@sccafe.command(with_appcontext=False)
+@click.argument("archive", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--keys", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Default: …-keys.tar beside it."
+)
+def restore(archive: Path, keys: Path | None) -> None:
+    """Bring a backup back into an empty place, and its database up to date."""
+    from sccafe.site import restore as site_restore
+    from sccafe.site.backup import BackupError
+
+    try:
+        brought = site_restore.restore(settings_module.read(), archive, keys, create_app)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Brought back: {brought.rows} rows and {brought.files} files of {brought.made_at}.")
+    for line in brought.remarks:
+        click.echo(line)
+
+
+@sccafe.command()
+def rerender() -> None:
+    """Render texts again that an older version of the renderer made."""
+    from sccafe.site import rerendering
+
+    click.echo(f"{rerendering.rerender()} texts rendered again.")
+
+
+@sccafe.command("mail")
+@click.option("--last", type=click.IntRange(1), help="Only the newest so many.")
+def mail_command(last: int | None) -> None:
+    """Print the mails of the mail folder (there are some where no mail server is set), newest last."""
+    if _settings().smtp_host:
+        click.echo("Mail goes to the mail server; new ones are not written to the folder mail.", err=True)
+    paths = sorted((_settings().data / "mail").glob("*.eml"))
+    for path in paths[-last:] if last else paths:
+        message: Any = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+        click.echo("-" * 72)
+        for name in ("Date", "From", "To", "Subject"):
+            click.echo(f"{name}: {message[name]}")
+        click.echo()
+        click.echo(message.get_content().rstrip("\n"))
+    if not paths:
+        click.echo("There is no mail yet.")
+
+
+@sccafe.command()
+def worker() -> None:
+    """Do the jobs until SIGTERM or Ctrl-C; the present one is finished first."""
+    logs.configure(_settings().log_level)
+    awaited = {signal.SIGTERM, signal.SIGINT}
+    # Blocked before the thread starts, so that it inherits this and only the wait below is woken.
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    thread = jobs.Worker(current_app._get_current_object())  # type: ignore[attr-defined]
+    thread.start()
+    click.echo("Doing jobs.")
+    signal.sigwait(awaited)
+    click.echo("Ending.")
+    thread.stop()
+
+
+def main() -> None:
+    """Entry point: what cannot work is told in words, not as a traceback."""
+    try:
+        sccafe(obj=ScriptInfo(create_app=create_app))
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+    except OperationalError as error:
+        click.echo(f"The database cannot be used: {error.orig}", err=True)
+        click.echo("`sccafe migrate` makes one; SCCAFE_DATA and SCCAFE_DATABASE_URL say where it is.", err=True)
+        sys.exit(1)

@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     """Load every feature's rooms and register its blueprint, which is named `pages` in views.py."""
     sessions.init_app(app)
     for feature in FEATURES:
-        for room in ("models", "handlers", "jobs"):
+        for room in ("models", "handlers", "jobs", "checks"):
             if find_spec(f"sccafe.{feature}.{room}"):
                 import_module(f"sccafe.{feature}.{room}")
     for feature in FEATURES:

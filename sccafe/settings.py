@@ -1,5 +1,6 @@
 """Every setting, its default and its check. All are environment variables named SCCAFE_…"""
 
+import base64
 import difflib
 import os
 from collections.abc import Callable, Mapping
@@ -71,6 +72,24 @@ def _database(value: str) -> str:
     return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+def _fernet_keys(value: str) -> str:
+    for key in filter(None, (key.strip() for key in value.split(","))):
+        try:
+            right = len(base64.urlsafe_b64decode(key)) == 32
+        except ValueError:
+            right = False
+        if not right:
+            raise ValueError("write Fernet keys (32 bytes in base64), comma between, or leave it out")
+    return value.strip()
+
+
+def _files(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if value.strip() and (parts.scheme != "s3" or not parts.netloc):
+        raise ValueError("write s3://bucket/prefix, or leave it out for the folder files")
+    return value.strip()
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting as people see it: `default` is written as it would stand in the environment."""
@@ -79,6 +98,10 @@ class Setting:
     default: str
     parse: Callable[[str], Any]
     meaning: str
+    #: The same in Japanese, for docs/operate/settings.md.
+    meaning_ja: str
+    #: Kept out of everything that is shown or backed up with the rest.
+    secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -86,25 +109,125 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("data", "instance", _folder, "Folder that holds the database, files, keys and mail."),
-    Setting("database_url", "", _database, "Database; empty means sccafe.sqlite in the data folder."),
-    Setting("base_url", "http://127.0.0.1:8000", _address, "The site's address, as it stands in mails and feeds."),
-    Setting("secret_key", "", _text, "Signs sessions; empty means the key kept in the folder keys."),
-    Setting("encryption_keys", "", _text, "Fernet keys, newest first, comma between; empty: the folder keys."),
-    Setting("smtp_host", "", _text, "Mail server; empty means that mail is written to the folder mail."),
-    Setting("smtp_port", "587", _whole(1, 65535), "Port of the mail server."),
-    Setting("smtp_security", "starttls", _one_of("starttls", "tls", "none"), "How the mail connection is secured."),
-    Setting("smtp_user", "", _text, "Name for the mail server; empty means no sign-in there."),
-    Setting("smtp_password", "", _text, "Password for the mail server."),
-    Setting("mail_from", "SC Cafe <sccafe@example.jp>", _mail_sender, "Sender of all mail."),
-    Setting("files_url", "", _text, "Where files are kept: empty means the folder files, or s3://bucket/prefix."),
-    Setting("s3_endpoint", "", _text, "Address of an S3-compatible store other than Amazon's."),
-    Setting("redis_url", "", _text, "Counts of the rate limits for many machines; empty means memory."),
-    Setting("rate_limits", "on", _switch, "off switches all rate limits off (tests, imports)."),
-    Setting("job_thread", "on", _switch, "off where `sccafe worker` runs the jobs."),
-    Setting("proxies", "0", _whole(0, 5), "How many reverse proxies stand before the site."),
-    Setting("max_body_mb", "16", _whole(1, 1000), "Largest request in megabytes."),
-    Setting("log_level", "info", _one_of("debug", "info", "warning", "error"), "What the log says."),
+    Setting(
+        "data",
+        "instance",
+        _folder,
+        "Folder that holds the database, files, keys and mail.",
+        "データベース、添付ファイル、鍵、メールを置くフォルダー",
+    ),
+    Setting(
+        "database_url",
+        "",
+        _database,
+        "Database; empty means sccafe.sqlite in the data folder.",
+        "データベース。空のときはデータのフォルダーの sccafe.sqlite",
+        secret=True,  # holds a password
+    ),
+    Setting(
+        "base_url",
+        "http://127.0.0.1:8000",
+        _address,
+        "The site's address, as it stands in mails and feeds.",
+        "サイトのアドレス。メールやフィードにこの形で載る",
+    ),
+    Setting(
+        "secret_key",
+        "",
+        _text,
+        "Signs sessions; empty means the key kept in the folder keys.",
+        "サインインの署名に使う鍵。空のときは keys フォルダーの鍵",
+        secret=True,
+    ),
+    Setting(
+        "encryption_keys",
+        "",
+        _fernet_keys,
+        "Fernet keys, newest first, comma between; empty: the folder keys.",
+        "暗号化の鍵（Fernet）。新しいものから順にコンマで区切る。空のときは keys フォルダーの鍵",
+        secret=True,
+    ),
+    Setting(
+        "smtp_host",
+        "",
+        _text,
+        "Mail server; empty means that mail is written to the folder mail.",
+        "メールサーバー。空のときは mail フォルダーにファイルとして書く",
+    ),
+    Setting("smtp_port", "587", _whole(1, 65535), "Port of the mail server.", "メールサーバーのポート番号"),
+    Setting(
+        "smtp_security",
+        "starttls",
+        _one_of("starttls", "tls", "none"),
+        "How the mail connection is secured: starttls, tls or none.",
+        "メールサーバーとの通信の守り方。starttls、tls、none のどれか",
+    ),
+    Setting(
+        "smtp_user",
+        "",
+        _text,
+        "Name for the mail server; empty means no sign-in there.",
+        "メールサーバーの利用者名。空のときは認証しない",
+    ),
+    Setting("smtp_password", "", _text, "Password for the mail server.", "メールサーバーのパスワード", True),
+    Setting("mail_from", "SC Cafe <sccafe@example.jp>", _mail_sender, "Sender of all mail.", "メールの差出人"),
+    Setting(
+        "files_url",
+        "",
+        _files,
+        "Where files are kept: empty means the folder files, or s3://bucket/prefix.",
+        "添付ファイルの置き場所。空のときは files フォルダー。または s3://バケット/前置き",
+    ),
+    Setting(
+        "s3_endpoint",
+        "",
+        _text,
+        "Address of an S3-compatible store other than Amazon's.",
+        "Amazon 以外の S3 互換ストレージのアドレス",
+    ),
+    Setting(
+        "redis_url",
+        "",
+        _text,
+        "Counts of the rate limits for many machines; empty means memory.",
+        "回数制限の数を何台かで分け合う Redis。空のときは各プロセスのメモリー",
+        secret=True,
+    ),
+    Setting(
+        "rate_limits",
+        "on",
+        _switch,
+        "off switches all rate limits off (tests, imports).",
+        "off で回数制限をすべて止める（試験や取り込みのとき）",
+    ),
+    Setting(
+        "job_thread",
+        "on",
+        _switch,
+        "off where `sccafe worker` runs the jobs.",
+        "off で Web のプロセスは後回しの仕事をしない（`sccafe worker` にまかせるとき）",
+    ),
+    Setting(
+        "proxies",
+        "0",
+        _whole(0, 5),
+        "How many reverse proxies stand before the site.",
+        "サイトの前に立つリバースプロキシの数",
+    ),
+    Setting(
+        "max_body_mb",
+        "16",
+        _whole(1, 1000),
+        "Largest request in megabytes.",
+        "一度に受け取る大きさの上限（メガバイト）",
+    ),
+    Setting(
+        "log_level",
+        "info",
+        _one_of("debug", "info", "warning", "error"),
+        "What the log says: debug, info, warning or error.",
+        "ログに書く細かさ。debug、info、warning、error のどれか",
+    ),
 )
 
 
@@ -160,7 +283,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         try:
             values[setting.field] = setting.parse(written)
         except ValueError as error:
-            wrong.append(f"{setting.variable}={written!r}: {error}. {setting.meaning}")
+            shown = "…" if setting.secret else repr(written)
+            wrong.append(f"{setting.variable}={shown}: {error}. {setting.meaning}")
     known = {setting.variable for setting in SETTINGS} | OF_THE_SCRIPTS
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known:
@@ -170,3 +294,21 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError("Settings that cannot be used:\n  " + "\n  ".join(wrong))
     assert {field.name for field in fields(Settings)} == set(values)
     return Settings(**values)
+
+
+def as_markdown() -> str:
+    """The page docs/operate/settings.md."""
+    lines = [
+        "# 設定",
+        "",
+        "設定はすべて環境変数です。書かなければ既定の値になります。",
+        "知らない名前や使えない値があると、サイトは始まらず、どれをどう直せばよいかを表示します。",
+        "この表は `sccafe settings --markdown` で作りました。",
+        "",
+        "| 名前 | 既定の値 | 意味 |",
+        "|---|---|---|",
+    ]
+    for setting in SETTINGS:
+        default = f"`{setting.default}`" if setting.default else "（空）"
+        lines.append(f"| `{setting.variable}` | {default} | {setting.meaning_ja} |")
+    return "\n".join(lines) + "\n"

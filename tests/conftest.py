@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,8 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from sccafe import create_app
-from sccafe.cli import make_database
 from sccafe.core import database
+from sccafe.core.migrations import make_database
 from sccafe.settings import Settings, read
 from tests import factories, postgres
 
@@ -60,10 +61,19 @@ def settings(tmp_path: Path, template: Path | str, cluster: "postgres.Cluster | 
         yield settings_for(data)
 
 
+class Browser(FlaskClient):
+    """A browser whose every request has a context of its own, also while the test itself is inside one."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.testing = True
+    app.test_client_class = Browser
     with app.app_context():
         yield app
         database.db.session.remove()

@@ -26,6 +26,14 @@ def _checked(name: str) -> str:
     return name
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that others may be reading: they see the old one or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
+
+
 class Store(Protocol):
     """A file is there whole or not at all; a missing one raises FileNotFoundError."""
 
@@ -92,12 +100,11 @@ class S3Store:
                 yield entry["Key"].removeprefix(self.prefix)
 
 
-def _store(settings: Settings) -> Store:
+def store_of(settings: Settings) -> Store:
+    """The store that these settings name."""
     if not settings.files_url:
         return FolderStore(settings.data / "files")
     parts = urlsplit(settings.files_url)
-    if parts.scheme != "s3" or not parts.netloc:
-        raise ValueError("SCCAFE_FILES_URL: write s3://bucket/prefix, or leave it out for the folder files")
     import boto3  # an extra: only sites with such a store have it
 
     prefix = parts.path.strip("/")
@@ -106,7 +113,7 @@ def _store(settings: Settings) -> Store:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    app.extensions["sccafe_files"] = _store(settings)
+    app.extensions["sccafe_files"] = store_of(settings)
 
 
 def store() -> Store:

@@ -1,16 +1,15 @@
-"""What every page shares: partial pages, page numbers, assets, security headers and errors in the site's own look."""
+"""What every page shares: partial pages, page numbers, security headers and errors in the site's own look."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, current_app, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException
@@ -94,20 +93,6 @@ def pager(path: str, page: int, pages: int, **arguments: str) -> Pager | None:
     return Pager(link(page - 1) if page > 1 else "", link(page + 1) if page < pages else "", items)
 
 
-# --- assets ---------------------------------------------------------------------------------------
-
-
-def load_manifest(app: Flask, static: Path) -> None:
-    """Names of the hashed files that `sccafe assets` wrote; without them the plain files are served."""
-    manifest = static / "build" / "manifest.json"
-    app.extensions["sccafe_assets"] = json.loads(manifest.read_text()) if manifest.is_file() else {}
-
-
-def asset(name: str) -> str:
-    """The address of a file of static/, as in asset('css/site.css')."""
-    return "/static/" + str(current_app.extensions["sccafe_assets"].get(name, name))
-
-
 # --- errors ---------------------------------------------------------------------------------------
 
 
@@ -141,13 +126,59 @@ def send_again(status: int, title: str, what: str, bare: bool = False) -> BaseRe
     )
 
 
+_CARRY = "form carried through the sign-in"
+
+
+def sign_in_first() -> BaseResponse:
+    """For signed-out people: a page leads to the sign-in and back, a form is carried through it and loses nothing."""
+    if request.method == "GET":
+        return see_other("/sign-in?" + urlencode({"next": request.full_path.rstrip("?")}))
+    carried = {"action": request.full_path.rstrip("?"), "fields": typed_fields()}
+    return _error_page(
+        401,
+        _("サインインが切れています"),
+        _("書いた内容は残っています。"),
+        _("サインインすると、そのまま続けて送れます。"),
+        actions=[],
+        carry=URLSafeTimedSerializer(current_app.secret_key or "", _CARRY).dumps(carried),
+    )
+
+
+def carried_form() -> BaseResponse | None:
+    """After a sign-in that carried a form: that form again, to be sent with one press; None where there was none."""
+    try:
+        carried = URLSafeTimedSerializer(current_app.secret_key or "", _CARRY).loads(
+            request.form.get("carry", ""), max_age=86400
+        )
+    except BadSignature:
+        return None
+    return _error_page(
+        200,
+        _("サインインしました"),
+        _("まだ送っていません。"),
+        _("書いた内容を確かめて、もう一度送ってください。"),
+        again=carried,
+    )
+
+
+def refusal(title: str, why: str) -> BaseResponse:
+    """For people who can read a thing but may not do this with it."""
+    return _error_page(403, title, why, _("前のページに戻ると、続きを読めます。"))
+
+
 def _on_csrf(error: CSRFError) -> BaseResponse:
     return send_again(
         400, _("ページの有効期限が切れていました"), _("しばらく時間がたったため、送信を受け取れませんでした。")
     )
 
 
+def without_database() -> bool:
+    """Whether this request goes on without its database: its page must ask nothing of it."""
+    return bool(g.get("sccafe_without_database"))
+
+
 def _on_database(error: Exception) -> BaseResponse:
+    g.sccafe_without_database = True
     db.session.rollback()
     # The statement and its values are left out: they may hold what somebody wrote in confidence.
     log.error("database: %s", type(getattr(error, "orig", error)).__name__)
@@ -161,27 +192,27 @@ def _on_database(error: Exception) -> BaseResponse:
     return response
 
 
+def not_found() -> BaseResponse:
+    """404, in the same words whether the thing exists or not; visitors are offered to sign in and come back."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return _error_page(
+        404,
+        _("ページが見つかりません"),
+        _("アドレスが違うか、ページがなくなったか、サインインした人だけが読めるページです。"),
+        _("サインインすると読めることがあります。ホームや検索からもさがせます。"),
+        actions=[
+            {"label": _("サインインして戻る"), "href": "/sign-in?" + urlencode({"next": here}), "for_visitors": True},
+            {"label": _("ホームへ"), "href": "/"},
+        ],
+    )
+
+
 def _on_http(error: HTTPException) -> BaseResponse | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
     if code == 404:
-        # The same words whether the thing exists or not.
-        here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        response = _error_page(
-            404,
-            _("ページが見つかりません"),
-            _("アドレスが違うか、ページがなくなったか、サインインした人だけが読めるページです。"),
-            _("サインインすると読めることがあります。ホームや検索からもさがせます。"),
-            actions=[
-                {
-                    "label": _("サインインして戻る"),
-                    "href": "/sign-in?" + urlencode({"next": here}),
-                    "for_visitors": True,
-                },
-                {"label": _("ホームへ"), "href": "/"},
-            ],
-        )
+        response = not_found()
     elif code == 405:
         response = _error_page(
             405,
@@ -219,6 +250,7 @@ def _on_http(error: HTTPException) -> BaseResponse | HTTPException:
 
 
 def _on_unexpected(error: Exception) -> BaseResponse:
+    g.sccafe_without_database = True
     db.session.rollback()
     if isinstance(error, DBAPIError):
         error.hide_parameters = True
@@ -252,9 +284,7 @@ def _add_headers(response: Response) -> Response:
     return response
 
 
-def init_app(app: Flask, static: Path) -> None:
-    load_manifest(app, static)
-    app.add_template_global(asset, "asset")
+def init_app(app: Flask) -> None:
     app.before_request(_refuse_broken_encoding)
     app.after_request(_add_headers)
     app.register_error_handler(CSRFError, _on_csrf)

@@ -1,0 +1,5 @@
+"""`python -m sccafe` is the `sccafe` command."""
+
+from sccafe.cli import main
+
+main()
