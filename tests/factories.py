@@ -1,6 +1,7 @@
 """People, boards and conversations for tests, made the short way where the way itself is not what is tested."""
 
 import hashlib
+import re
 import secrets
 from datetime import timedelta
 from functools import cache
@@ -10,9 +11,11 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from sccafe.accounts.models import User, UserSession
-from sccafe.boards.models import Board
+from sccafe.boards import service
+from sccafe.boards.models import Board, Post
 from sccafe.core import clock
 from sccafe.core.audience import Viewer, audiences_of
 from sccafe.core.database import db, end_reading, writing
@@ -95,9 +98,40 @@ def board(slug: str = "exchange", kind: str = "exchange", audience: str = "publi
 
 def form(client: FlaskClient, address: str, **fields: Any) -> dict[str, Any]:
     """The fields of the first form with a token on the page at `address`, filled in with `fields`."""
-    import re
 
     page = client.get(address).get_data(as_text=True)
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert found, f"no form at {address}"
     return {"csrf_token": found.group(1), **fields}
+
+
+def topic(handle: str, board_id: int, title: str = "有償ボランティアの金額", body: str = "どう決めましたか。") -> int:
+    """Start a topic as this person; its id."""
+    return service.start_topic(viewer_of(handle), board_id, title, service.prepare(body)).topic_id
+
+
+def answer(handle: str, topic_id: int, body: str = "うちは話し合いで決めました。", parent: int | None = None) -> int:
+    """Reply as this person; the post's id."""
+    return service.reply(viewer_of(handle), topic_id, parent, service.prepare(body)).post_id
+
+
+def post_id(topic_id: int, number: int) -> int:
+    """The id of a topic's n-th post."""
+    found = db.session.scalar(select(Post.id).where(Post.topic_id == topic_id, Post.number == number))
+    end_reading()
+    assert found is not None
+    return found
+
+
+def email_of(handle: str) -> str:
+    found = db.session.scalar(select(User.email).where(User.handle == handle))
+    end_reading()
+    assert found is not None
+    return found
+
+
+def hidden(response: TestResponse, name: str) -> str:
+    """The value of a hidden field on a page; the last one of this name, which is the content's own."""
+    found = re.findall(rf'name="{name}"[^>]*value="([^"]*)"', response.get_data(as_text=True))
+    assert found, f"no field {name}"
+    return str(found[-1])

@@ -3,11 +3,11 @@
 import hashlib
 import secrets
 from datetime import timedelta
-from urllib.parse import urlencode
+from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, g, request, session
 from flask_login import current_user
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from sccafe.accounts.models import User, UserSession
 from sccafe.core import clock, web
@@ -30,22 +30,36 @@ def viewer() -> Viewer:
     return found
 
 
+_PERSON = (User.id, User.role, User.handle, User.locale, User.unread_notices, User.created_at, User.has_posted)
+
+
+def _viewer(row: Row[Any], session_id: int | None = None, token: str = "") -> Viewer:
+    return Viewer(
+        user_id=row.id,
+        role=row.role,
+        audiences=audiences_of(row.role),
+        handle=row.handle,
+        locale=row.locale,
+        session_id=session_id,
+        session_token=token,
+        unread_notices=row.unread_notices,
+        joined_at=row.created_at,
+        has_posted=row.has_posted,
+    )
+
+
+def viewer_of(user_id: int) -> Viewer | None:
+    """The Viewer an active person is at this moment, for mails and other work without a request."""
+    row = db.session.execute(select(*_PERSON).where(User.id == user_id, User.state == "active")).first()
+    return _viewer(row) if row else None
+
+
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_viewer(token: str) -> Viewer | None:
     """The Viewer of a live session of an active account; one statement."""
     now = clock.now()
     row = db.session.execute(
-        select(
-            User.id,
-            User.role,
-            User.handle,
-            User.locale,
-            User.unread_notices,
-            User.created_at,
-            User.has_posted,
-            UserSession.id.label("session_id"),
-            UserSession.last_seen_on,
-        )
+        select(*_PERSON, UserSession.id.label("session_id"), UserSession.last_seen_on)
         .join(UserSession, UserSession.user_id == User.id)
         .where(UserSession.token_hash == hashed(token), UserSession.expires_at > now, User.state == "active")
     ).first()
@@ -56,18 +70,7 @@ def load_viewer(token: str) -> Viewer | None:
         end_reading()
         with writing() as write:
             write.execute(update(UserSession).where(UserSession.id == row.session_id).values(last_seen_on=today))
-    return Viewer(
-        user_id=row.id,
-        role=row.role,
-        audiences=audiences_of(row.role),
-        handle=row.handle,
-        locale=row.locale,
-        session_id=row.session_id,
-        session_token=token,
-        unread_notices=row.unread_notices,
-        joined_at=row.created_at,
-        has_posted=row.has_posted,
-    )
+    return _viewer(row, row.session_id, token)
 
 
 def begin(user_id: int, remember: bool) -> None:
@@ -84,12 +87,20 @@ def begin(user_id: int, remember: bool) -> None:
             expires_at=now + (LONG if remember else SHORT),
         )
     )
+    forget_browser()
+    session["_user_id"] = token
+    session.permanent = remember
+
+
+def forget_browser() -> None:
+    """Leave nothing of a person in this browser but the language."""
     locale = session.get("locale")
     session.clear()
     if locale:
         session["locale"] = locale
-    session["_user_id"] = token
-    session.permanent = remember
+    # What this request found out about the visitor, and the token of their forms, hold no longer.
+    g.pop("_login_user", None)
+    g.pop("csrf_token", None)
 
 
 def init_app(app: Flask) -> None:
@@ -99,5 +110,4 @@ def init_app(app: Flask) -> None:
 
     @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
     def ask_to_sign_in() -> object:
-        here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        return web.see_other("/sign-in?" + urlencode({"next": here}))
+        return web.sign_in_first()

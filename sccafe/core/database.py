@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, MetaData, Select, Text, event
+from sqlalchemy import DateTime, Dialect, MetaData, Select, Text, event, literal
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Engine
@@ -164,13 +164,13 @@ def after_commit(act: Callable[[], None]) -> None:
         waiting.append(act)
 
 
-def locked(statement: Select[T]) -> Select[T]:
-    """The rows as they are now, kept from other writers until the commit. SQLite's writer is alone already."""
-    return statement.with_for_update()
+def locked(statement: Select[T], of: type[Base]) -> Select[T]:
+    """The rows of `of` as they are now, kept from other writers until the commit. SQLite's writer is alone already."""
+    return statement.with_for_update(of=of)
 
 
 def insert_once(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
     """Insert a row unless its unique key is taken; says whether it was inserted."""
     build = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = build(model).values(**values).on_conflict_do_nothing()
-    return bool(session.connection().execute(statement).rowcount)
+    statement = build(model).values(**values).on_conflict_do_nothing().returning(literal(1))
+    return session.connection().execute(statement).first() is not None

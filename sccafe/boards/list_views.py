@@ -1,0 +1,179 @@
+"""The lounge, a board, a new topic."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from sccafe.accounts.sessions import viewer
+from sccafe.boards import policy, queries, service, shown
+from sccafe.boards.blueprint import (
+    WRITES,
+    after_writing,
+    locale,
+    pages,
+    place_of,
+    preview_of,
+)
+from sccafe.boards.forms import NewTopicForm
+from sccafe.boards.threads import MayNot, NotThere
+from sccafe.core import taxonomy, web
+from sccafe.core.database import end_reading
+
+
+@pages.get("/lounge")
+def lounge() -> ResponseReturnValue:
+    who, language = viewer(), locale()
+    boards = queries.boards(who)
+    newest = queries.newest_of_boards(who, [board.id for board in boards])
+    latest = dict(
+        zip(newest, shown.topic_rows(list(newest.values()), {}, language, who.joined_at, with_board=False), strict=True)
+    )
+    waiting = queries.waiting_questions(who, 5)
+    return render_template(
+        "boards/lounge.html",
+        boards=[
+            {
+                "href": f"/boards/{board.slug}",
+                "title": shown.board_title(board, language),
+                "description": _description(board),
+                "kind": board.kind,
+                "topic_count": board.topic_count,
+                "latest": latest.get(board.id),
+            }
+            for board in boards
+        ],
+        unanswered=shown.topic_rows(waiting, {}, language, who.joined_at, with_board=True),
+    )
+
+
+def _cursor(row: Row[Any]) -> str:
+    """Where a page of a board ended, for the link to the next one."""
+    return f"{int(row.pinned)}.{int(row.last_post_at.timestamp() * 1_000_000)}.{row.id}"
+
+
+def _read_cursor(written: str) -> tuple[bool, datetime, int] | None:
+    parts = written.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 18 for part in parts):
+        return None
+    seconds, micro = divmod(int(parts[1]), 1_000_000)
+    if seconds > 4_000_000_000:
+        return None
+    return parts[0] == "1", datetime.fromtimestamp(seconds, UTC).replace(microsecond=micro), int(parts[2])
+
+
+@pages.get("/boards/<slug>")
+def board(slug: str) -> ResponseReturnValue:
+    who, language = viewer(), locale()
+    found = queries.board(who, slug)
+    if found is None:
+        raise NotThere
+    state = request.args.get("state", "")
+    state = state if found.kind == "questions" and state in ("unanswered", "answered", "solved") else ""
+    theme = request.args.get("theme", "")
+    theme = theme if taxonomy.has("theme", theme) else ""
+    page, after = web.page_number(), _read_cursor(request.args.get("after", ""))
+    path = f"/boards/{slug}"
+    if page > web.DIRECT_PAGES and after is None:
+        return redirect(path + "?" + urlencode({"page": web.DIRECT_PAGES, **_chosen(state, theme)}))
+    rows = queries.topics_of_board(who, found.id, page, state, theme, after)
+    more, rows = len(rows) > queries.PER_PAGE, rows[: queries.PER_PAGE]
+    themes = queries.themes_of([row.id for row in rows])
+    may_start = policy.may_start(who, found.kind, found.start, found.archived)
+    return render_template(
+        "boards/board.html",
+        board={
+            "slug": slug,
+            "title": shown.board_title(found, language),
+            "description": _description(found),
+            "kind": found.kind,
+            "may_start": may_start,
+        },
+        place=place_of(slug, found.kind),
+        rows=shown.topic_rows(rows, themes, language, who.joined_at, with_board=False),
+        pager=_board_pager(path, page, found.topic_count, rows, more, state, theme),
+        filters=_state_filters(path, state, theme) if found.kind == "questions" else [],
+        theme_filter=_theme_filters(path, state, theme, language),
+        start_label=_("質問する") if found.kind == "questions" else _("話題をはじめる"),
+        who_reads=shown.who_reads(found.audience),
+    )
+
+
+def _chosen(state: str, theme: str) -> dict[str, str]:
+    return {name: value for name, value in (("state", state), ("theme", theme)) if value}
+
+
+def _board_pager(
+    path: str, page: int, topic_count: int, rows: Any, more: bool, state: str, theme: str
+) -> web.Pager | None:
+    """Numbers as far as they are known: all of a whole board, the next page only of a filtered one."""
+    pages_in_all = -(-topic_count // queries.PER_PAGE) if not (state or theme) else page + more
+    last_direct = max(page, min(pages_in_all, web.DIRECT_PAGES))
+    made = web.pager(path, page, last_direct, **_chosen(state, theme))
+    if more and page >= web.DIRECT_PAGES:
+        further = {"page": str(page + 1), "after": _cursor(rows[-1]), **_chosen(state, theme)}
+        return web.Pager(made.prev if made else "", path + "?" + urlencode(further), made.items if made else ())
+    return made
+
+
+def _link(path: str, state: str, theme: str) -> str:
+    chosen = _chosen(state, theme)
+    return path + ("?" + urlencode(chosen) if chosen else "")
+
+
+def _state_filters(path: str, state: str, theme: str) -> list[tuple[str, str, bool]]:
+    choices = (("", _("すべて")), ("unanswered", _("未回答")), ("answered", _("回答あり")), ("solved", _("解決")))
+    return [(label, _link(path, key, theme), key == state) for key, label in choices]
+
+
+def _theme_filters(path: str, state: str, theme: str, language: str) -> list[tuple[str, str, bool]]:
+    choices = [("", _("すべてのテーマ"))] + [
+        (option.key, option.label(language)) for option in taxonomy.options("theme")
+    ]
+    return [(label, _link(path, state, key), bool(key) and key == theme) for key, label in choices]
+
+
+@pages.route("/boards/<slug>/new", methods=["GET", "POST"])
+@WRITES
+def new_topic(slug: str) -> ResponseReturnValue:
+    who, language = viewer(), locale()
+    found = queries.board(who, slug)
+    if found is None:
+        raise NotThere
+    if not who.signed_in:
+        return web.sign_in_first()
+    if not policy.may_start(who, found.kind, found.start, found.archived):
+        raise MayNot("start")
+    end_reading()
+    form = NewTopicForm(found.kind, language)
+    preview = ""
+    if request.method == "GET":
+        form.title.data = request.args.get("title", "")[: service.TITLE_LENGTH]
+    elif request.form.get("do") == "preview":
+        preview = preview_of(form.body.data or "")
+    elif form.validate():
+        written = service.start_topic(
+            who, found.id, form.title.data or "", form.text, form.themes.data or (), form.once.data or ""
+        )
+        return after_writing(written)
+    return render_template(
+        "boards/new_topic.html",
+        form=form,
+        board={
+            "slug": slug,
+            "title": shown.board_title(found, language),
+            "description": _description(found),
+            "kind": found.kind,
+        },
+        place=place_of(slug, found.kind),
+        who_reads=shown.who_reads(found.audience),
+        preview_html=preview,
+    ), (422 if form.errors else 200)
+
+
+def _description(board: Row[Any]) -> str:
+    return str((board.description_en or board.description) if locale() == "en" else board.description)

@@ -1,0 +1,196 @@
+"""A topic and the replies to it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from sccafe.accounts.sessions import viewer
+from sccafe.boards import policy, queries, reading, service, shown
+from sccafe.boards.blueprint import (
+    TOUCHES,
+    WRITES,
+    after_writing,
+    head_of,
+    locale,
+    look_of,
+    pages,
+    place_of,
+    preview_of,
+    why_not_reply,
+)
+from sccafe.boards.forms import ReplyForm
+from sccafe.boards.threads import MayNot, NotThere
+from sccafe.core import web
+from sccafe.core.audience import Viewer
+from sccafe.core.database import end_reading
+
+
+@pages.post("/preview")
+@TOUCHES
+def preview() -> ResponseReturnValue:
+    """How a text will look; nothing is stored."""
+    if not viewer().signed_in:
+        return web.sign_in_first()
+    return render_template("boards/preview_of.html", html=preview_of(request.form.get("body", "")))
+
+
+@pages.get("/topics/<int:topic_id>")
+def topic(topic_id: int) -> ResponseReturnValue:
+    who, language = viewer(), locale()
+    found = queries.topic(who, topic_id)
+    if found is None:
+        return _held_topic(who, topic_id)
+    order: queries.Order = "time" if request.args.get("order") == "time" else "thread"
+    page, pages_in_all = web.page_number(), max(1, -(-found.last_number // queries.PER_PAGE))
+    path = f"/topics/{topic_id}"
+    if page > pages_in_all:
+        return redirect(path + "?" + urlencode({"page": pages_in_all} | ({"order": order} if order == "time" else {})))
+    rows = list(queries.posts_of_page(topic_id, page, order))
+    mark = found.last_read_number
+    last = page == pages_in_all
+    if last and who.signed_in and not who.has_posted:
+        rows += queries.own_held_posts(who, topic_id)
+    look = look_of(who, found, mark, language)
+    posts = shown.posts(rows, look)
+    accepted = None
+    if found.accepted_post_id and page == 1 and order == "thread":
+        accepted = next((post for post in posts if post.is_accepted), None)
+        if accepted is None:
+            row = queries.post_of_topic(topic_id, found.accepted_post_id)
+            accepted = shown.posts([row], look)[0] if row else None
+        elif posts.index(accepted) == 1:
+            accepted = None  # it follows the question anyway
+    counts = queries.reactions_of(who, [post.id for post in posts if post.state == "published"])
+    if accepted is not None and accepted not in posts:
+        counts |= queries.reactions_of(who, [accepted.id])
+        shown.add_reactions([accepted], counts, found.kind, language)
+    shown.add_reactions(posts, counts, found.kind, language)
+    end_reading()
+    if who.signed_in:
+        numbers = [post.number for post in posts if post.number is not None]
+        reading.mark_read(who, topic_id, mark, reading.advanced(mark or 0, found.last_number, numbers))
+    why = why_not_reply(who, found)
+    reply_form = ReplyForm() if not why else None
+    other = {} if order == "time" else {"order": "time"}
+    return render_template(
+        "boards/topic.html",
+        topic=head_of(found, language, posts if page == 1 else []),
+        posts=posts,
+        accepted=accepted,
+        pager=web.pager(path, page, pages_in_all, order="time" if order == "time" else ""),
+        order=order,
+        other_order_href=path + ("?" + urlencode(other) if other else ""),
+        may_reply=not why,
+        why_not=shown.why_not(why) if why != "sign_in" else "",
+        may_react=policy.may_react(who, found.kind),
+        may_report=policy.may_report(who),
+        may_moderate=look.may_moderate,
+        reply_form=reply_form,
+        who_reads=shown.who_reads(found.board_audience),
+        next_unread_href=f"/unread?after={topic_id}" if who.signed_in else "",
+        place=place_of(found.slug, found.kind),
+    )
+
+
+def _held_topic(who: Viewer, topic_id: int) -> ResponseReturnValue:
+    """A topic that waits for approval, for the one who wrote it; there is nothing for anybody else."""
+    held = queries.own_held_topic(who, topic_id)
+    if held is None:
+        raise NotThere
+    look = shown.PageOfPosts(locale(), who.user_id, None, None, False, True, False)
+    return render_template(
+        "boards/held.html", topic=held, posts=shown.posts(queries.own_held_posts(who, topic_id), look)
+    )
+
+
+@pages.get("/topics/<int:topic_id>/unread")
+def first_unread(topic_id: int) -> ResponseReturnValue:
+    """Lead to the first post that is new to the reader, or to the topic's beginning."""
+    who = viewer()
+    post_id = queries.first_unread(who, topic_id) if who.signed_in else None
+    return redirect(f"/posts/{post_id}" if post_id else f"/topics/{topic_id}")
+
+
+@pages.get("/unread")
+def next_unread() -> ResponseReturnValue:
+    """Lead to the next topic with something new for the reader; home where there is none."""
+    who = viewer()
+    if not who.signed_in:
+        return web.sign_in_first()
+    after = request.args.get("after", "")
+    rows = queries.unread_topics(who, 1, int(after) if after.isascii() and after.isdigit() and len(after) < 12 else 0)
+    if rows:
+        return redirect(f"/topics/{rows[0].id}/unread")
+    flash(_("新着はすべて読みました。"))
+    return redirect("/")
+
+
+@pages.route("/topics/<int:topic_id>/reply", methods=["GET", "POST"])
+@WRITES
+def reply(topic_id: int) -> ResponseReturnValue:
+    who, language = viewer(), locale()
+    found = queries.topic(who, topic_id)
+    if found is None:
+        raise NotThere
+    if not who.signed_in:
+        return web.sign_in_first()
+    why = why_not_reply(who, found)
+    if why:
+        raise MayNot(why)
+    form = ReplyForm()
+    written_parent = (request.args.get("parent") if request.method == "GET" else form.parent.data) or ""
+    parent = _parent(found, written_parent, who, language) if written_parent else None
+    end_reading()
+    form.parent.data = str(parent.id) if parent else ""
+    preview = ""
+    if request.method == "POST" and request.form.get("do") == "preview":
+        preview = preview_of(form.body.data or "")
+    elif request.method == "POST" and form.validate():
+        written = service.reply(who, topic_id, parent.id if parent else None, form.text, form.once.data or "")
+        if web.is_partial() and written.number is not None:
+            return _new_post_partial(who, found, written, language)
+        return after_writing(written)
+    template = "boards/_reply_form.html" if web.is_partial() else "boards/reply.html"
+    return render_template(
+        template,
+        topic=head_of(found, language, []),
+        reply_form=form,
+        form=form,
+        parent=parent,
+        preview_html=preview,
+        who_reads=shown.who_reads(found.board_audience),
+    ), (422 if form.errors else 200)
+
+
+def _parent(found: Row[Any], written: str, who: Viewer, language: str) -> shown.PostShown:
+    """The post that is answered; it must stand in the same topic and be readable."""
+    row = None
+    if written.isascii() and written.isdigit() and len(written) < 18:
+        row = queries.post_of_topic(found.id, int(written))
+    if row is None or row.state != "published":
+        raise NotThere
+    return shown.posts([row], look_of(who, found, None, language))[0]
+
+
+def _new_post_partial(who: Viewer, found: Row[Any], written: service.Written, language: str) -> ResponseReturnValue:
+    """What takes the place of the form: the new post, a fresh form, and a word for those who listen."""
+    row = queries.post_of_topic(found.id, written.post_id)
+    assert row is not None
+    post = shown.posts([row], look_of(who, found, None, language))[0]
+    shown.add_reactions([post], {}, found.kind, language)
+    form = ReplyForm(formdata=None)
+    return render_template(
+        "boards/_post.html",
+        p=post,
+        topic=head_of(found, language, []),
+        reply_form=form,
+        may_reply=True,
+        may_react=policy.may_react(who, found.kind),
+        may_report=policy.may_report(who),
+        may_moderate=policy.may_moderate(who),
+        who_reads=shown.who_reads(found.board_audience),
+    )
