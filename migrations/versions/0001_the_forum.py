@@ -27,6 +27,17 @@ AUDIT_IS_APPEND_ONLY = {
 
 def upgrade() -> None:
     op.create_table(
+        "attempts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("who", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
+    )
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.create_index("ix_attempts_kind_who_at", ["kind", "who", "at"], unique=False)
+
+    op.create_table(
         "audit_entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -578,3 +589,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_entries_subject_kind_subject_id")
 
     op.drop_table("audit_entries")
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.drop_index("ix_attempts_kind_who_at")
+
+    op.drop_table("attempts")
