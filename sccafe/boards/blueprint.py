@@ -5,8 +5,6 @@ from typing import Any
 
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Row
 
@@ -16,6 +14,7 @@ from sccafe.boards.threads import MayNot, NotThere
 from sccafe.core import clock, taxonomy, web
 from sccafe.core.audience import Viewer
 from sccafe.core.database import end_reading
+from sccafe.core.language import gettext as _
 from sccafe.core.markup import TextRefused
 from sccafe.extensions import limiter
 
@@ -32,10 +31,6 @@ PLACES = {"exchange", "questions", "meeting", "industry"}
 def place_of(slug: str, kind: str) -> str:
     """The main place to mark in the header."""
     return slug if slug in PLACES else kind if kind in PLACES else ""
-
-
-def locale() -> str:
-    return str(get_locale())
 
 
 @pages.app_errorhandler(NotThere)

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from sccafe.accounts.sessions import viewer
@@ -14,7 +13,6 @@ from sccafe.boards import policy, queries, service, shown
 from sccafe.boards.blueprint import (
     WRITES,
     after_writing,
-    locale,
     pages,
     place_of,
     preview_of,
@@ -23,6 +21,8 @@ from sccafe.boards.forms import NewTopicForm
 from sccafe.boards.threads import MayNot, NotThere
 from sccafe.core import taxonomy, web
 from sccafe.core.database import end_reading
+from sccafe.core.language import gettext as _
+from sccafe.core.language import locale
 
 
 @pages.get("/lounge")

@@ -6,19 +6,20 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Row
 
 from sccafe.accounts.sessions import viewer
 from sccafe.boards import policy, queries, service, shown
-from sccafe.boards.blueprint import TOUCHES, WRITES, head_of, locale, look_of, pages, preview_of, why_not_reply
+from sccafe.boards.blueprint import TOUCHES, WRITES, head_of, look_of, pages, preview_of, why_not_reply
 from sccafe.boards.forms import EditForm, EditTopicForm
 from sccafe.boards.threads import MayNot, NotThere
 from sccafe.core import clock, web
 from sccafe.core.audience import Viewer
 from sccafe.core.database import end_reading
 from sccafe.core.formats import moment
+from sccafe.core.language import gettext as _
+from sccafe.core.language import locale
 
 
 def _post(who: Viewer, post_id: int) -> Row[Any]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Row
 
 from sccafe.core import audience, clock, taxonomy
 from sccafe.core.audience import STAFF_ROLES
 from sccafe.core.formats import Moment, date_text, moment
+from sccafe.core.language import gettext as _
 from sccafe.core.markup import plain
 
 #: How many levels of answers are set in; deeper ones say whom they answer.

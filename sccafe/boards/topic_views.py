@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from sccafe.accounts.sessions import viewer
@@ -15,7 +14,6 @@ from sccafe.boards.blueprint import (
     WRITES,
     after_writing,
     head_of,
-    locale,
     look_of,
     pages,
     place_of,
@@ -27,6 +25,8 @@ from sccafe.boards.threads import MayNot, NotThere
 from sccafe.core import web
 from sccafe.core.audience import Viewer
 from sccafe.core.database import end_reading
+from sccafe.core.language import gettext as _
+from sccafe.core.language import locale
 
 
 @pages.post("/preview")
