@@ -53,6 +53,17 @@ def _digest(salt: str, reason: str) -> str:
     return _sha256(salt + "\0" + reason)
 
 
+def keep_others_out() -> None:
+    """Let nobody else write the record until the commit; SQLite's writer is alone already.
+
+    Two who read the same last hash would fork the chain. Called first by writes that lock rows of their own, so that
+    nobody waits in a circle.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 def record(
     action: str, subject_kind: str, subject_id: int, actor_id: int | None, reason: str = "", **details: Any
 ) -> int:
@@ -60,9 +71,7 @@ def record(
     if not is_writing():
         raise RuntimeError("the record is written inside writing()")
     session = db.session()
-    if session.get_bind().dialect.name == "postgresql":
-        # Until the commit: two who read the same last hash would fork the chain. SQLite's writer is alone already.
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    keep_others_out()
     previous = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or ""
     salt = secrets.token_hex(16)
     entry = AuditEntry(

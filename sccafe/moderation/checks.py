@@ -6,7 +6,7 @@ from sccafe.core.checks import check
 from sccafe.moderation import audit
 
 
-@check("audit record")
+@check("record of measures")
 def audit_record() -> Iterator[str]:
     """Whether the record is as it was written."""
     yield from audit.verify()

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from sccafe.core.audience import STAFF_ROLES, Role, Viewer
+from sccafe.core.audience import Role, Viewer
 
-_SIGNED_IN: Final[frozenset[Role]] = frozenset({"member", "expert", "industry"}) | STAFF_ROLES
-_STAFF: Final[frozenset[Role]] = STAFF_ROLES
+_STAFF: Final[frozenset[Role]] = frozenset({"secretariat", "admin"})
+_SIGNED_IN: Final[frozenset[Role]] = _STAFF | {"member", "expert", "industry"}
 
 #: action -> who may do it. Measures against accounts are in accounts/policy.py.
 TABLE: Final[dict[str, frozenset[Role]]] = {

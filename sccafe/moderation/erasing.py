@@ -1,0 +1,182 @@
+"""「完全に消す」 for a name: from posts by way of boards/erasing.py, and from every other text that people have typed.
+
+Whatever holds free text is named here by `holds_text`; a test walks all columns of all tables and asks for each new one
+whether people type into it. Texts that programs make from these (search entries, feeds) follow by their own events, and
+mails about posts are made when they are sent.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import inspect, or_, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from sccafe.accounts.models import ExpertProfile, Invitation, User
+from sccafe.boards import erasing as boards_erasing
+from sccafe.boards.erasing import REMOVED, Found, pattern_of
+from sccafe.boards.measures import ReasonMissing
+from sccafe.boards.models import Board, Post, PostVersion, Topic
+from sccafe.boards.threads import MayNot
+from sccafe.core import markup
+from sccafe.core.audience import Viewer
+from sccafe.core.database import db, end_reading, writing
+from sccafe.core.jobs import enqueue, job
+from sccafe.core.mail import OutboxMail
+from sccafe.moderation import audit, policy
+from sccafe.moderation.models import AuditReason, Report
+
+_STREAMED = {"yield_per": 500}
+#: The job that follows every erasure.
+FINISH = "erasing.finish"
+Clean = Callable[[str], str]
+
+
+class WordsInReason(ValueError):
+    """The reason itself contains the words: it would carry them on into the record."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Columns of one table in which people write, and what the secretariat calls them."""
+
+    label: Any
+    columns: tuple[InstrumentedAttribute[Any], ...]
+
+    @property
+    def model(self) -> Any:
+        return self.columns[0].class_
+
+
+_places: list[Place] = []
+
+
+def holds_text(label: Any, *columns: InstrumentedAttribute[Any]) -> None:
+    """Let 「完全に消す」 go through these columns of one table; `label` is what its page calls them."""
+    _places.append(Place(label, columns))
+
+
+def places() -> tuple[Place, ...]:
+    return tuple(_places)
+
+
+holds_text(_l("非表示などの理由（書き込み）"), Post.state_reason)
+holds_text(_l("非表示などの理由（話題）と、話し合いのまとめ"), Topic.state_reason, Topic.outcome, Topic.outcome_html)
+holds_text(_l("場所の名前と説明"), Board.title, Board.title_en, Board.description, Board.description_en)
+holds_text(_l("プロフィールと、停止などの理由"), User.about, User.state_reason)
+holds_text(_l("専門家の紹介と控え"), ExpertProfile.sentence, ExpertProfile.note)
+holds_text(_l("招待の控え"), Invitation.note)
+holds_text(_l("届いた知らせと、その結果"), Report.note, Report.decision)
+holds_text(_l("まだ送っていないメール"), OutboxMail.subject, OutboxMail.body)
+
+
+def cleaner(words: str) -> Clean:
+    """What takes the words out of a text. Raises ValueError for words too short to look for."""
+    pattern = pattern_of(words)
+
+    def clean(written: str) -> str:
+        written = pattern.sub(REMOVED, written)
+        folded = unicodedata.normalize("NFKC", written)
+        return pattern.sub(REMOVED, folded) if pattern.search(folded) else written
+
+    return clean
+
+
+def _rows_with(session: Session, place: Place, clean: Clean) -> Iterator[tuple[tuple[Any, ...], dict[str, str]]]:
+    """The rows of a place that hold the words: their key, and the columns as they will read."""
+    keys = inspect(place.model).primary_key
+    statement = select(*keys, *place.columns).where(or_(*(column.is_not(None) for column in place.columns)))
+    for row in session.execute(statement, execution_options=_STREAMED):
+        changed = {}
+        for column, written in zip(place.columns, row[len(keys) :], strict=True):
+            if written and (new := clean(written)) != written:
+                changed[column.key] = new[: getattr(column.type, "length", None)]
+        if changed:
+            yield tuple(row[: len(keys)]), changed
+
+
+@dataclass(frozen=True)
+class FoundEverywhere:
+    """Where words stand: in posts and titles by id, elsewhere (place's label, number of rows)."""
+
+    posts: Found
+    elsewhere: tuple[tuple[str, int], ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.posts.post_ids) + len(self.posts.topic_ids) + sum(count for _label, count in self.elsewhere)
+
+
+def find_words(viewer: Viewer, words: str) -> FoundEverywhere:
+    """Where the words stand, in texts of every state and audience. Raises MayNot; ValueError for words too short."""
+    if not policy.may(viewer, "erase"):
+        raise MayNot("role")
+    clean = cleaner(words)
+    counts = [(str(place.label), sum(1 for _row in _rows_with(db.session(), place, clean))) for place in _places]
+    counts.append((str(_l("記録に残る措置の理由")), len(audit.reasons_with(clean))))
+    end_reading()
+    return FoundEverywhere(
+        boards_erasing.find_words(viewer, words), tuple((label, count) for label, count in counts if count)
+    )
+
+
+def erase_words(viewer: Viewer, words: str, reason: str) -> int:
+    """Remove the words for good from wherever they stand, and give the number of places.
+
+    Two transactions, of which each is whole: doing it again after an interruption completes it. Raises MayNot,
+    ReasonMissing, WordsInReason; ValueError for words too short.
+    """
+    if not policy.may(viewer, "erase"):
+        raise MayNot("role")
+    clean = cleaner(words)
+    reason = checked_reason(clean, reason)
+    count = 0
+    with writing() as session:
+        for place in _places:
+            keys = inspect(place.model).primary_key
+            # Read to the end before the first change: the rows come from a cursor on the same table.
+            for key, changed in list(_rows_with(session, place, clean)):
+                session.execute(
+                    update(place.model)
+                    .where(*(column == value for column, value in zip(keys, key, strict=True)))
+                    .values(**changed)
+                    .execution_options(synchronize_session=False)
+                )
+                count += 1
+        if count or audit.reasons_with(clean):
+            count += audit.erase_from_reasons(clean, viewer.user_id, reason, count)
+        enqueue(FINISH)
+    found = boards_erasing.erase_words(viewer, words, reason)
+    return count + len(found.post_ids) + len(found.topic_ids)
+
+
+def checked_reason(clean: Clean, reason: str) -> str:
+    """The reason as it is kept; raises ReasonMissing, and WordsInReason where it holds what is to be erased."""
+    reason = markup.normalise(reason).strip()[:1000]
+    if not reason:
+        raise ReasonMissing
+    if clean(reason) != reason:
+        raise WordsInReason
+    return reason
+
+
+@job(FINISH)
+def finish() -> None:
+    """Let the database's own files forget what was erased; tried again until nobody is reading the old pages."""
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # Overwritten pages stay in the log until a checkpoint empties it; the main file is zeroed by secure_delete.
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            busy, _log, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise TimeoutError("somebody still reads what was there before")
+        else:
+            # VACUUM takes out the old versions of the rows; it cannot stand inside a transaction.
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            tables = {Post.__tablename__, PostVersion.__tablename__, AuditReason.__tablename__}
+            for table in sorted(tables | {place.model.__tablename__ for place in _places}):
+                connection.execute(text(f"VACUUM {table}"))
