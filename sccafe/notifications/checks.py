@@ -15,7 +15,7 @@ def unread_notices() -> Iterator[str]:
     found = func.count(Notice.id)
     rows = db.session.execute(
         select(User.id, User.unread_notices, found.label("found"))
-        .outerjoin(Notice, and_(Notice.user_id == User.id, Notice.read_at.is_(None)))
+        .outerjoin(Notice, and_(Notice.user_id == User.id, Notice.on_site, Notice.read_at.is_(None)))
         .group_by(User.id, User.unread_notices)
         .having(User.unread_notices != found)
         .order_by(User.id)

@@ -1,0 +1,241 @@
+"""Every write of notices, and the count of unread ones that stands with each person."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from sccafe.accounts.models import User
+from sccafe.boards.models import Post, Topic, TopicRead
+from sccafe.boards.threads import MayNot, NotThere
+from sccafe.core import clock
+from sccafe.core.audience import Viewer, readable
+from sccafe.core.database import db, insert_once, writing
+from sccafe.core.mail import queue_rendered
+from sccafe.notifications import policy
+from sccafe.notifications.models import Notice, NoticePreference, Subscription
+
+#: The renderer of mails about notices (mails.py).
+RENDERER = "notice"
+MUTED = "muted"
+
+_UNSYNCHRONISED = {"synchronize_session": False}
+
+
+def _change_counts(session: Session, changes: Mapping[int, int]) -> None:
+    # In one order for all writers, so that on PostgreSQL no two wait for each other.
+    for user_id in sorted(changes):
+        session.execute(
+            update(User)
+            .where(User.id == user_id)
+            .values(unread_notices=User.unread_notices + changes[user_id])
+            .execution_options(**_UNSYNCHRONISED)
+        )
+
+
+# --- to tell, inside the transaction of what happened -----------------------------------------------
+
+
+def tell_of_topic(kind: str, user_id: int, topic_id: int, post_id: int, *, by_mail: bool = True) -> bool:
+    """Tell somebody of a post, if they are active, may read its topic now and want to know; says whether they are told.
+
+    For the kinds of policy.OF_TOPICS; muting a topic silences those of its conversation.
+    """
+    session = db.session()
+    wanted = session.execute(
+        select(NoticePreference.on_site, NoticePreference.by_mail)
+        .select_from(User)
+        .join(Topic, Topic.id == topic_id)
+        .outerjoin(NoticePreference, and_(NoticePreference.user_id == User.id, NoticePreference.kind == kind))
+        .outerjoin(Subscription, and_(Subscription.user_id == User.id, Subscription.topic_id == Topic.id))
+        .where(
+            User.id == user_id,
+            User.state == "active",
+            policy.person_may_read_topic(),
+            func.coalesce(Subscription.level, "") != MUTED if kind in policy.OF_CONVERSATION else true(),
+        )
+    ).first()
+    if wanted is None:
+        return False
+    on_site, mailed = (True, True) if wanted.on_site is None else (wanted.on_site, wanted.by_mail)
+    return _tell(kind, user_id, on_site, mailed and by_mail, topic_id=topic_id, post_id=post_id)
+
+
+def tell_of_report(user_id: int, report_id: int) -> bool:
+    """Tell a staff member that a report is theirs to look after."""
+    wanted = db.session.execute(
+        select(NoticePreference.on_site, NoticePreference.by_mail).where(
+            NoticePreference.user_id == user_id, NoticePreference.kind == "report"
+        )
+    ).first()
+    return _tell("report", user_id, *(wanted or (True, True)), report_id=report_id)
+
+
+def tell_of_measure(
+    user_id: int,
+    measure: str,
+    reason: str,
+    *,
+    topic_id: int | None = None,
+    post_id: int | None = None,
+    by_mail: bool = True,
+) -> None:
+    """Tell the person concerned what the secretariat did and why; this cannot be switched off."""
+    _tell("measure", user_id, True, by_mail, measure=measure, reason=reason, topic_id=topic_id, post_id=post_id)
+
+
+def tell_of_approval(user_id: int) -> None:
+    """Say on the site that the account was let in; accounts mails it."""
+    _tell("approved", user_id, True, False)
+
+
+def _tell(kind: str, user_id: int, on_site: bool, by_mail: bool, **columns: Any) -> bool:
+    if not on_site and not by_mail:
+        return False
+    session = db.session()
+    notice = Notice(user_id=user_id, kind=kind, on_site=on_site, created_at=clock.now(), **columns)
+    session.add(notice)
+    session.flush()
+    if on_site:
+        _change_counts(session, {user_id: 1})
+    if by_mail:
+        queue_rendered(RENDERER, notice.id)
+    return True
+
+
+def knows_already(kind: str, user_id: int, post_id: int) -> bool:
+    """Whether this notice stands already, or its person has read the post meanwhile."""
+    told = select(Notice.id).where(Notice.user_id == user_id, Notice.post_id == post_id, Notice.kind == kind)
+    read = (
+        select(TopicRead.topic_id)
+        .join(Post, Post.topic_id == TopicRead.topic_id)
+        .where(TopicRead.user_id == user_id, Post.id == post_id, Post.number <= TopicRead.last_read_number)
+    )
+    return bool(db.session.scalar(select(or_(told.exists(), read.exists()))))
+
+
+# --- to take back what may no longer be read --------------------------------------------------------
+
+
+def withdraw(*which: ColumnElement[bool]) -> None:
+    """Remove notices, inside `writing`; a mail still waiting for one of them is not sent."""
+    session = db.session()
+    rows = session.execute(
+        delete(Notice)
+        .where(*which)
+        .returning(Notice.user_id, Notice.on_site, Notice.read_at)
+        .execution_options(**_UNSYNCHRONISED)
+    ).all()
+    counted = Counter(row.user_id for row in rows if row.on_site and row.read_at is None)
+    _change_counts(session, {user_id: -count for user_id, count in counted.items()})
+
+
+def withdraw_of_post(post_id: int) -> None:
+    """Remove what was told of a post that is there no longer."""
+    withdraw(Notice.post_id == post_id, Notice.kind.in_(policy.OF_TOPICS))
+
+
+def withdraw_unreadable(*which: ColumnElement[bool]) -> None:
+    """Remove notices of topics that their people may no longer read; `which` narrows Notice, Topic or User."""
+    gone = (
+        select(Notice.id)
+        .join(Topic, Topic.id == Notice.topic_id)
+        .join(User, User.id == Notice.user_id)
+        .where(*which, Notice.kind.in_(policy.OF_TOPICS), not_(policy.person_may_read_topic()))
+    )
+    withdraw(Notice.id.in_(gone))
+
+
+# --- to mark as seen --------------------------------------------------------------------------------
+
+
+def _mark_seen(user_id: int, *which: ColumnElement[bool]) -> int:
+    session = db.session()
+    seen = session.execute(
+        update(Notice)
+        .where(Notice.user_id == user_id, Notice.on_site, Notice.read_at.is_(None), *which)
+        .values(read_at=clock.now())
+        .returning(Notice.id)
+        .execution_options(**_UNSYNCHRONISED)
+    ).all()
+    if seen:
+        _change_counts(session, {user_id: -len(seen)})
+    return len(seen)
+
+
+def mark_read_posts(user_id: int, topic_id: int, last_number: int) -> None:
+    """Whoever has read a topic so far knows of its posts, inside `writing`."""
+    posts = select(Post.id).where(Post.topic_id == topic_id, Post.number <= last_number)
+    _mark_seen(user_id, Notice.topic_id == topic_id, Notice.kind.in_(policy.OF_TOPICS), Notice.post_id.in_(posts))
+
+
+def mark_report_done(report_id: int) -> None:
+    """A closed report waits for nobody any more, inside `writing`."""
+    session = db.session()
+    people = session.scalars(
+        select(Notice.user_id).where(Notice.report_id == report_id, Notice.read_at.is_(None)).distinct()
+    ).all()
+    for user_id in sorted(people):
+        _mark_seen(user_id, Notice.report_id == report_id)
+
+
+def mark_all_seen(viewer: Viewer) -> None:
+    """The person has opened their list."""
+    if viewer.user_id is None:
+        return
+    with writing():
+        _mark_seen(viewer.user_id)
+
+
+def mark_seen(viewer: Viewer, notice_id: int) -> None:
+    """The person has followed one notice."""
+    if viewer.user_id is None:
+        return
+    with writing():
+        _mark_seen(viewer.user_id, Notice.id == notice_id)
+
+
+# --- what people want to be told --------------------------------------------------------------------
+
+
+def set_preferences(viewer: Viewer, wanted: Mapping[str, tuple[bool, bool]]) -> None:
+    """Switch kinds on and off: kind -> (on the site, by mail). Raises MayNot for a kind that cannot be switched."""
+    if viewer.user_id is None or not set(wanted) <= set(policy.switchable(viewer)):
+        raise MayNot("role")
+    with writing() as session:
+        for kind, (on_site, by_mail) in wanted.items():
+            session.merge(NoticePreference(user_id=viewer.user_id, kind=kind, on_site=on_site, by_mail=by_mail))
+
+
+def set_muted(viewer: Viewer, topic_id: int, muted: bool) -> None:
+    """Tell this person nothing of a topic's conversation any more, or tell them again. Raises NotThere, MayNot."""
+    if viewer.user_id is None:
+        raise MayNot("sign_in")
+    with writing() as session:
+        found = session.scalar(select(Topic.id).where(Topic.id == topic_id, readable(Topic.audience, viewer)))
+        if found is None:
+            raise NotThere
+        _set_muted(session, viewer.user_id, topic_id, muted)
+
+
+def set_muted_by_mail(user_id: int, topic_id: int, muted: bool) -> None:
+    """The same with the signed address of a mail, also for who may no longer read the topic; raises NotThere."""
+    with writing() as session:
+        person = session.scalar(select(User.id).where(User.id == user_id))
+        topic = session.scalar(select(Topic.id).where(Topic.id == topic_id))
+        if person is None or topic is None:
+            raise NotThere
+        _set_muted(session, user_id, topic_id, muted)
+
+
+def _set_muted(session: Session, user_id: int, topic_id: int, muted: bool) -> None:
+    if muted:
+        insert_once(session, Subscription, {"user_id": user_id, "topic_id": topic_id, "level": MUTED})
+    else:
+        session.execute(
+            delete(Subscription).where(
+                Subscription.user_id == user_id, Subscription.topic_id == topic_id, Subscription.level == MUTED
+            )
+        )
