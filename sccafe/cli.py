@@ -18,11 +18,8 @@ from sqlalchemy.exc import OperationalError
 from sccafe import beside, create_app
 from sccafe import settings as settings_module
 from sccafe.core import assets as assets_module
-from sccafe.core import checks, jobs, logs, migrations, translations
+from sccafe.core import checks, database, jobs, logs, migrations, translations
 from sccafe.settings import SETTINGS, Settings, SettingsError
-
-#: Of the accounts that the demo makes.
-DEMO_PASSWORD = "sccafe-demo-2026"  # noqa: S105 - fictional people
 
 
 @click.group(cls=AppGroup)
@@ -45,51 +42,6 @@ def migrate() -> None:
     click.echo("The database is up to date.")
 
 
-@sccafe.command()
-@click.option("--demo/--no-demo", default=False, help="Load the demo if this is the site's first start.")
-@click.pass_context
-def setup(context: click.Context, demo: bool) -> None:
-    """Prepare a site for serving: catalogues, static files, database, standard boards."""
-    from sccafe.site import setup as site_setup
-
-    translations.compile_catalogues()
-    assets_module.build(beside("static"))
-    migrations.make_database(_settings())
-    if made := site_setup.make_standard_boards():
-        click.echo(f"Made {made} boards.")
-    load_demo = sccafe.get_command(context, "demo")
-    if demo and load_demo is not None and site_setup.is_new():
-        context.invoke(load_demo)
-    site_setup.mark_started()
-    if addresses := site_setup.demo_addresses():
-        click.echo(f"Demo accounts, all with the password {DEMO_PASSWORD}:")
-        for address in addresses:
-            click.echo(f"  {address}")
-
-
-@sccafe.command("create-admin")
-@click.option("--email", help="Mail address; asked for where it is left out.")
-@click.option("--handle", help="Name shown on the site; asked for where it is left out.")
-def create_admin(email: str | None, handle: str | None) -> None:
-    """Make an administrator. The password is asked for twice, or read from standard input."""
-    from sccafe.accounts import service
-    from sccafe.accounts.errors import NotUsable
-
-    if email is None:
-        email = click.prompt("Mail address")
-    if handle is None:
-        handle = click.prompt("Handle (shown on the site)")
-    if sys.stdin.isatty():
-        password = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
-    else:
-        password = click.get_text_stream("stdin").readline().rstrip("\n")
-    try:
-        service.create_admin(email, handle, password)
-    except NotUsable as error:
-        raise click.ClickException(f"Nobody was made: {error}.") from error
-    click.echo(f"{handle} can sign in with {email}.")
-
-
 @sccafe.command("assets", with_appcontext=False)
 def assets() -> None:
     """Write the static files under names that browsers may keep for ever."""
@@ -98,6 +50,76 @@ def assets() -> None:
     except assets_module.AssetMissing as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} files in {beside('static') / 'build'}.")
+
+
+@sccafe.command(with_appcontext=False)
+@click.option("--demo/--no-demo", default=False, help="Load the demo if this is the site's first start.")
+@click.pass_context
+def setup(context: click.Context, demo: bool) -> None:
+    """Prepare a site for serving: catalogues, static files, database, standard boards."""
+    # Before the site is loaded, which reads both.
+    translations.compile_catalogues()
+    context.invoke(assets)
+    with context.ensure_object(ScriptInfo).load_app().app_context():
+        from sccafe.site import setup as site_setup
+
+        migrations.make_database(_settings())
+        if made := site_setup.make_standard_boards():
+            click.echo(f"Made {made} boards.")
+        if demo and site_setup.is_new():
+            if site_setup.demo_addresses():  # the first start was broken off in the middle
+                context.invoke(demo_command, remove=True)
+            context.invoke(demo_command)
+        site_setup.mark_started()
+        if addresses := site_setup.demo_addresses():
+            from sccafe.site.demo import PASSWORD
+
+            click.echo(f"Demo accounts, all with the password {PASSWORD}:")
+            for address in addresses:
+                click.echo(f"  {address}")
+
+
+@sccafe.command("demo")
+@click.option("--remove", is_flag=True, help="Take every demo person and text away.")
+def demo_command(remove: bool) -> None:
+    """Load the demo into a site without people, or take it away again."""
+    from sccafe.site import demo as demo_content
+    from sccafe.site import setup as site_setup
+
+    if remove:
+        people, posts = demo_content.remove()
+        click.echo(f"Took away {people} people and {posts} posts.")
+        return
+    site_setup.make_standard_boards()
+    try:
+        with database.loading():
+            posts = demo_content.Loader(beside("demo")).load()
+    except demo_content.OtherPeopleHere:
+        raise click.ClickException("There are people here already: the demo comes into an empty site only.") from None
+    click.echo(f"Loaded {posts} posts.")
+
+
+@sccafe.command("create-admin")
+@click.option("--email", help="Mail address; asked for where it is left out.")
+@click.option("--handle", help="Name shown on the site; asked for where it is left out.")
+def create_admin(email: str | None, handle: str | None) -> None:
+    """Make an administrator. The password is asked for twice, or read from standard input."""
+    from sccafe.accounts.errors import NotUsable
+    from sccafe.accounts.service import create_admin as make
+
+    if email is None:
+        email = click.prompt("Mail address")
+    if handle is None:
+        handle = click.prompt("Handle (shown on the site)")
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    try:
+        make(email, handle, password)
+    except NotUsable as error:
+        raise click.ClickException(f"Nobody was made: {error}.") from error
+    click.echo(f"{handle} can sign in with {email}.")
 
 
 @sccafe.group("translations")

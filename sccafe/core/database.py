@@ -153,6 +153,33 @@ def writing() -> Iterator[Session]:
         act()
 
 
+@contextmanager
+def loading() -> Iterator[None]:
+    """In this block commits do not wait for the disk; at its end everything is there.
+
+    For one thread that loads much and can begin again: a power cut inside it may take what was committed last.
+    """
+    sqlite = db.engine.dialect.name == "sqlite"
+    end_reading()
+    _run_bare("PRAGMA synchronous=NORMAL" if sqlite else "SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _run_bare("PRAGMA synchronous=FULL" if sqlite else "SET synchronous_commit = on")
+        if sqlite:
+            _run_bare("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _run_bare(statement: str) -> None:
+    """Run a statement outside any transaction on the connection that this thread's next transaction will use."""
+    with db.engine.connect() as connection:
+        bare = connection.connection.dbapi_connection
+        assert bare is not None
+        bare.cursor().execute(statement)
+        bare.commit()
+
+
 def is_writing() -> bool:
     return _writing.get()
 
