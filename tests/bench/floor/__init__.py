@@ -1,0 +1,1 @@
+"""The floor: what a page costs at least."""
