@@ -21,6 +21,14 @@ from tests import factories, postgres
 ON_POSTGRES = os.environ.get("SCCAFE_TEST_DATABASE") == "postgresql"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, only what has a database is run again."""
+    if ON_POSTGRES:
+        without = [item for item in items if "cluster" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item not in without]
+
+
 def settings_for(folder: Path, **more: str) -> Settings:
     environ = {"SCCAFE_DATA": str(folder), "SCCAFE_RATE_LIMITS": "off", "SCCAFE_JOB_THREAD": "off"}
     return read(environ | {f"SCCAFE_{name.upper()}": value for name, value in more.items()})

@@ -57,8 +57,9 @@ class _Build:
         stem, extension = posixpath.splitext(name)
         hashed = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}{extension}"
         if not (self.folder / hashed).exists():
-            if extension in _COMPRESSED:
-                write_whole(self.folder / (hashed + ".gz"), gzip.compress(content, 9, mtime=0))
+            packed = gzip.compress(content, 9, mtime=0) if extension in _COMPRESSED else content
+            if len(packed) < len(content):
+                write_whole(self.folder / (hashed + ".gz"), packed)
             write_whole(self.folder / hashed, content)
         self.names[name] = hashed
         return hashed

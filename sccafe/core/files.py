@@ -35,7 +35,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 class Store(Protocol):
-    """A file is there whole or not at all; a missing one raises FileNotFoundError."""
+    """A file is there whole or not at all. Opening a missing one raises FileNotFoundError; deleting it is no error."""
 
     def put(self, name: str, content: BinaryIO) -> None: ...
     def open(self, name: str) -> BinaryIO: ...
@@ -64,7 +64,7 @@ class FolderStore:
         return (self.folder / _checked(name)).open("rb")
 
     def delete(self, name: str) -> None:
-        (self.folder / _checked(name)).unlink()
+        (self.folder / _checked(name)).unlink(missing_ok=True)
 
     def names(self) -> Iterator[str]:
         for path in sorted(self.folder.rglob("*")):

@@ -158,12 +158,15 @@ def _kept(app: Flask, job_id: int, token: str) -> Iterator[None]:
     def renew() -> None:
         with app.app_context():
             while not ended.wait(LEASE.total_seconds() / 3):
-                with writing() as session:
-                    session.execute(
-                        update(Job)
-                        .where(Job.id == job_id, Job.lease_token == token)
-                        .values(leased_until=clock.now() + LEASE)
-                    )
+                try:
+                    with writing() as session:
+                        session.execute(
+                            update(Job)
+                            .where(Job.id == job_id, Job.lease_token == token)
+                            .values(leased_until=clock.now() + LEASE)
+                        )
+                except Exception as error:  # two more tries before the lease runs out
+                    log.warning("job %s: its lease could not be renewed: %s", job_id, type(error).__name__)
 
     keeper = threading.Thread(target=renew, name="lease-keeper", daemon=True)
     keeper.start()

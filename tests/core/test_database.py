@@ -62,5 +62,5 @@ def test_a_missing_database_file_is_an_error_and_not_a_new_one(app: Flask, setti
     db.session.remove()
     db.engine.dispose()
     file.rename(file.with_suffix(".away"))
-    assert app.test_client().get("/healthz").status_code in (404, 503)
+    assert app.test_client().get("/readyz").status_code == 503
     assert not file.exists()
