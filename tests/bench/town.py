@@ -186,7 +186,7 @@ class _Builder:
         self.end = datetime.now(UTC).replace(microsecond=0) - NEWEST
         self.begin = self.end - timedelta(days=DAYS)
         self.seconds = (self.end - self.begin).total_seconds()
-        self.people = max(40, posts // POSTS_PER_PERSON)
+        self.people = max(80, posts // POSTS_PER_PERSON)
         self.long = min(LONG_POSTS, posts // 10)
         self.unread: dict[int, int] = defaultdict(int)
         sources = texts.pool(self.random, TEXTS)
