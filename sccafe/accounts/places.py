@@ -77,9 +77,10 @@ def resolve(prefecture_code: str, written: str) -> Municipality | None:
 def _near(rows: tuple[Municipality, ...], text: str, in_prefecture: bool) -> tuple[str, ...]:
     if text.isdigit():
         return ()
-    names = {_plain(row.name): row for row in rows}
-    readings = {row.kana: row for row in rows}
-    close = [names[name] for name in difflib.get_close_matches(text[:20], names, NEAR_NAMES, 0.5)]
-    close += [readings[kana] for kana in difflib.get_close_matches(_hiragana(text[:20]), readings, NEAR_NAMES, 0.7)]
-    unique = list(dict.fromkeys(close))[:NEAR_NAMES]
-    return tuple(row.name if in_prefecture else _said(row) for row in unique)
+    said = _hiragana(text[:20])
+    is_reading = all("ぁ" <= character <= "ゖ" or character == "ー" for character in said)
+    known = {row.kana if is_reading else _plain(row.name): row for row in rows}
+    close = [
+        known[name] for name in difflib.get_close_matches(said if is_reading else text[:20], known, NEAR_NAMES, 0.5)
+    ]
+    return tuple(row.name if in_prefecture else _said(row) for row in close)

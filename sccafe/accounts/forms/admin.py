@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, Field, IntegerField, ValidationError
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, StopValidation
 
-from sccafe.accounts.forms.base import Choice, Choices, Clean, Form, Line, Lines, Needed
+from sccafe.accounts.forms.base import Choice, Choices, Clean, Form, Line, Lines, Needed, options
 from sccafe.accounts.forms.people import EMAIL_MOST, lasting_email_address
 from sccafe.accounts.words import role_label
-from sccafe.core import taxonomy
 from sccafe.core.audience import ROLES, Role
 
 
@@ -31,7 +30,7 @@ class RoleForm(Form):
     def __init__(self, roles: Iterable[Role], **more: Any) -> None:
         super().__init__(**more)
         given = set(roles)
-        self.role.choices = [(role, role_label(role)) for role in ROLES if role in given]
+        self.role.choices = [SelectChoice(role, role_label(role)) for role in ROLES if role in given]
 
 
 class InvitationForm(RoleForm):
@@ -50,8 +49,11 @@ class DeskForm(Form):
 
 class _Date(DateField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(valuelist):
+            self.data = None
+            return
         try:
-            super().process_formdata(valuelist if any(valuelist) else [])
+            super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_l("日付の形が正しくありません。例: 2026-04-01")) from None
 
@@ -68,9 +70,7 @@ class ExpertForm(Form):
     handle = Line(_l("ハンドル名"), [Needed(_l("専門家になる方のハンドル名を入力してください。")), Clean(60)])
     fields = Choices(
         _l("お答えする分野"),
-        choices=lambda: [
-            (option.key, option.label(str(get_locale()))) for option in taxonomy.options("counseling_category")
-        ],
+        choices=lambda: options("counseling_category")()[1:],
     )
     sentence = Line(
         _l("ひとこと"), [Clean(200)], description=_l("相談する方に見せます。例: 立ち上げの失敗談なら、いくらでも。")

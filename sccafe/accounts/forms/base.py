@@ -1,10 +1,11 @@
 """What all forms of people have in common: fields that refuse what should not be there, in words."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -17,6 +18,7 @@ from wtforms import (
     ValidationError,
     widgets,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation
 
 from sccafe.accounts import texts
@@ -92,13 +94,13 @@ class Choices(SelectMultipleField):  # type: ignore[misc]
             raise ValidationError(_l("一覧にあるものから選んでください。"))
 
 
-def options(name: str) -> Callable[[], Iterable[tuple[str, str]]]:
+def options(name: str) -> Callable[[], list[SelectChoice]]:
     """The choices of an option list, and none of them."""
 
-    def choices() -> list[tuple[str, str]]:
+    def choices() -> list[SelectChoice]:
         locale = str(get_locale())
-        none = str(_l("えらばない"))
-        return [("", none), *((option.key, option.label(locale)) for option in taxonomy.options(name))]
+        rows = [SelectChoice(option.key, option.label(locale)) for option in taxonomy.options(name)]
+        return [SelectChoice("", _("えらばない")), *rows]
 
     return choices
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, PasswordField, ValidationError
+from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation
 
 from sccafe.accounts import addresses, handles, passwords, places, texts
@@ -89,7 +90,10 @@ def experience_field() -> Field:
 def prefecture_field() -> Field:
     return Choice(
         _l("都道府県"),
-        choices=lambda: [("", _("えらばない")), *taxonomy.prefectures().items()],
+        choices=lambda: [
+            SelectChoice("", _("えらばない")),
+            *(SelectChoice(code, name) for code, name in taxonomy.prefectures().items()),
+        ],
         default="",
         render_kw={
             "hx-get": "/municipalities",

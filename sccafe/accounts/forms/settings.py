@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, ValidationError
+from wtforms.fields import SelectChoice
 
 from sccafe.accounts import handles
 from sccafe.accounts.forms.base import Choice, Clean, Form, Line, Lines, Needed
@@ -45,7 +46,7 @@ class ProfileForm(WorkForm):
         [Clean(1000, lines=True)],
         description=_l("サインインした方が、あなたのページで読めます。1000文字まで。"),
     )
-    locale = Choice(_l("ことば"), choices=[("ja", "日本語"), ("en", "English")], default="ja")
+    locale = Choice(_l("ことば"), choices=[SelectChoice("ja", "日本語"), SelectChoice("en", "English")], default="ja")
 
     def __init__(self, of_staff: bool, present_handle: str, **more: Any) -> None:
         self.of_staff, self.present_handle = of_staff, present_handle

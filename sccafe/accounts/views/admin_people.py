@@ -23,7 +23,7 @@ from sccafe.core.database import end_reading
 @pages.app_errorhandler(NoSuchPerson)
 def no_such_person(error: NoSuchPerson) -> ResponseReturnValue:
     end_reading()
-    abort(404)
+    return web.not_found()
 
 
 @pages.app_errorhandler(MayNot)
