@@ -4,11 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, session
-from flask_babel import gettext, ngettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sccafe import settings as settings_module
-from sccafe.core import assets, database, files, keys, mail, web
+from sccafe.core import assets, database, files, fragments, keys, language, mail, web
 from sccafe.extensions import babel, csrf, limiter, migrate
 from sccafe.settings import Settings
 
@@ -44,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=60),
+        WTF_I18N_ENABLED=False,  # every message is our own; it would read its catalogue anew for every form
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch is still good
         WTF_CSRF_SSL_STRICT=False,  # strict filters strip the Referer; the token is the proof
         MAX_CONTENT_LENGTH=settings.max_body_mb * 1024 * 1024,
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+    app.jinja_env.add_extension(fragments.Kept)
 
     keys.init_app(app, settings.data / "keys", settings.secret_key, settings.encryption_keys)
     files.init_app(app, settings)
@@ -63,9 +63,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.db.init_app(app)
     migrate.init_app(app, database.db, directory=str(beside("migrations")))
     babel.init_app(app, locale_selector=locale)
+    language.init_app(app)
+    web.init_app(app)  # before the others: what cannot be read is refused first
     csrf.init_app(app)
     limiter.init_app(app)
-    web.init_app(app)
 
     from sccafe import features
 
@@ -74,4 +75,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     assets.init_app(app, beside("static"))
+    app.wsgi_app = web.SecurityHeaders(app.wsgi_app, settings.secure_cookies)  # type: ignore[method-assign]
     return app

@@ -1,5 +1,6 @@
 """The Flask extensions, unbound; the database is in core/database.py."""
 
+from flask import request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -19,3 +20,9 @@ def _who() -> str:
 
 
 limiter = Limiter(key_func=_who, headers_enabled=False)
+
+
+@limiter.request_filter
+def _reads() -> bool:
+    """Reading is never limited."""
+    return request.method in ("GET", "HEAD")

@@ -286,6 +286,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topics")),
     )
     with op.batch_alter_table("topics", schema=None) as batch_op:
+        batch_op.create_index("ix_topics_board_id_last_post_at_id", ["board_id", "last_post_at", "id"], unique=False)
         batch_op.create_index(
             "ix_topics_board_id_pinned_last_post_at_id", ["board_id", "pinned", "last_post_at", "id"], unique=False
         )
@@ -452,6 +453,7 @@ def upgrade() -> None:
             ["reporter_id"], ["users.id"], name=op.f("fk_reports_reporter_id_users"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reports_assignee_id"), ["assignee_id"], unique=False)
@@ -490,6 +492,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_notices_user_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index("ix_notices_post_id", ["post_id"], unique=False)
@@ -558,6 +561,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_topics_last_post_at_id")
         batch_op.drop_index("ix_topics_board_id_state_last_post_at_id")
         batch_op.drop_index("ix_topics_board_id_pinned_last_post_at_id")
+        batch_op.drop_index("ix_topics_board_id_last_post_at_id")
 
     op.drop_table("topics")
     op.drop_table("site_pages")

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Flask, g, request, session
 from flask_login import current_user
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 
 from sccafe.accounts.models import User, UserSession
 from sccafe.core import clock, web
 from sccafe.core.audience import VISITOR, Viewer, audiences_of
-from sccafe.core.database import db, end_reading, writing
+from sccafe.core.database import db, end_reading, run, writing
 from sccafe.extensions import login_manager
 
 #: How long a session lives without and with 「サインインしたままにする」.
@@ -31,6 +31,16 @@ def viewer() -> Viewer:
 
 
 _PERSON = (User.id, User.role, User.handle, User.locale, User.unread_notices, User.created_at, User.has_posted)
+#: Built once: it is run at every request of everybody signed in.
+_OF_SESSION: Select[Any] = (
+    select(*_PERSON, UserSession.id.label("session_id"), UserSession.last_seen_on)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.expires_at > bindparam("now", type_=UserSession.expires_at.type),
+        User.state == "active",
+    )
+)
 
 
 def _viewer(row: Row[Any], session_id: int | None = None, token: str = "") -> Viewer:
@@ -58,11 +68,7 @@ def viewer_of(user_id: int) -> Viewer | None:
 def load_viewer(token: str) -> Viewer | None:
     """The Viewer of a live session of an active account; one statement."""
     now = clock.now()
-    row = db.session.execute(
-        select(*_PERSON, UserSession.id.label("session_id"), UserSession.last_seen_on)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(UserSession.token_hash == hashed(token), UserSession.expires_at > now, User.state == "active")
-    ).first()
+    row = run(_OF_SESSION, token_hash=hashed(token), now=now).first()
     if row is None:
         return None
     today = now.astimezone(clock.TOKYO).date()

@@ -54,9 +54,10 @@ class Topic(Base):
     __table_args__ = (
         CheckConstraint(f"state IN {TOPIC_STATES}", "state"),
         CheckConstraint(f"visibility IN {VISIBILITIES}", "visibility"),
-        # The board page in its order, and home's newest of all boards.
+        # The board page in its order, the lounge's newest of each board, home's newest of all.
         Index("ix_topics_board_id_pinned_last_post_at_id", "board_id", "pinned", "last_post_at", "id"),
         Index("ix_topics_board_id_state_last_post_at_id", "board_id", "state", "last_post_at", "id"),
+        Index("ix_topics_board_id_last_post_at_id", "board_id", "last_post_at", "id"),
         Index("ix_topics_last_post_at_id", "last_post_at", "id"),
         Index("ix_topics_state_last_post_at", "state", "last_post_at"),
     )

@@ -1,17 +1,21 @@
-"""Every read of boards, topics and posts, through the wall."""
+"""Every read of boards, topics and posts, through the wall.
+
+What the hot pages ask is built once (`cache`) and run with `database.run`; the rest is written where it is used.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, null, select, tuple_
 from sqlalchemy.orm import aliased
 
 from sccafe.accounts.models import User
 from sccafe.boards.models import Board, Post, PostVersion, Reaction, Topic, TopicRead, TopicTheme
-from sccafe.core.audience import Viewer, readable
-from sccafe.core.database import db
+from sccafe.core.audience import Viewer, readable, reader
+from sccafe.core.database import db, run
 
 PER_PAGE = 25
 #: How far back a list of what is new to somebody looks: so many of the newest topics.
@@ -19,14 +23,16 @@ NEWEST = 200
 
 Order = Literal["thread", "time"]
 
+_BY_LAST_POST = (Topic.last_post_at.desc(), Topic.id.desc())
 _last_author = aliased(User)
 _last_post = aliased(Post)
 
 
-def _shown_topics(viewer: Viewer, chosen: Select[Any]) -> Select[Any]:
+def _shown_topics(signed_in: bool, chosen: Select[Any]) -> Select[Any]:
     """The columns a topic row shows, for the ids that `chosen` selects; its order is the caller's."""
     columns: list[Any] = [
         Topic.id,
+        Topic.board_id,
         Topic.title,
         Topic.state,
         Topic.visibility,
@@ -51,15 +57,22 @@ def _shown_topics(viewer: Viewer, chosen: Select[Any]) -> Select[Any]:
         .outerjoin(_last_author, _last_author.id == _last_post.author_id)
         .where(Topic.id.in_(chosen))
     )
-    return _with_mark(statement, viewer)
+    return _with_mark(statement, signed_in)
 
 
-def _with_mark(statement: Select[Any], viewer: Viewer) -> Select[Any]:
-    """Add the viewer's read mark; visitors have none."""
-    if viewer.user_id is None:
+def _with_mark(statement: Select[Any], signed_in: bool) -> Select[Any]:
+    """Add the reader's mark; visitors have none."""
+    if not signed_in:
         return statement.add_columns(null().label("last_read_number"))
     return statement.add_columns(TopicRead.last_read_number).outerjoin(
-        TopicRead, and_(TopicRead.topic_id == Topic.id, TopicRead.user_id == viewer.user_id)
+        TopicRead, and_(TopicRead.topic_id == Topic.id, TopicRead.user_id == bindparam("reader_id"))
+    )
+
+
+@cache
+def _themes() -> Select[Any]:
+    return select(TopicTheme.topic_id, TopicTheme.theme).where(
+        TopicTheme.topic_id.in_(bindparam("topics", expanding=True))
     )
 
 
@@ -67,16 +80,14 @@ def themes_of(topic_ids: Sequence[int]) -> dict[int, list[str]]:
     """The themes' keys of these topics."""
     found: dict[int, list[str]] = defaultdict(list)
     if topic_ids:
-        for topic_id, theme in db.session.execute(
-            select(TopicTheme.topic_id, TopicTheme.theme).where(TopicTheme.topic_id.in_(topic_ids))
-        ):
+        for topic_id, theme in run(_themes(), topics=topic_ids):
             found[topic_id].append(theme)
     return found
 
 
 # --- boards ---------------------------------------------------------------------------------------
 
-_BOARD = (
+_BOARD = select(
     Board.id,
     Board.slug,
     Board.kind,
@@ -90,41 +101,68 @@ _BOARD = (
     Board.topic_count,
     Board.anonymous_allowed,
     Board.position,
-)
+).where(readable(Board.audience))
+
+_BOARD_BY_SLUG = _BOARD.where(Board.slug == bindparam("slug"))
+_BOARD_BY_ID = _BOARD.where(Board.id == bindparam("board_id"))
+_ALL_BOARDS = _BOARD.order_by(Board.position, Board.id)
+_BOARDS = _ALL_BOARDS.where(Board.archived.is_(False))
 
 
 def board(viewer: Viewer, slug: str) -> Row[Any] | None:
     """A board by its address, as far as the viewer may read it."""
-    return db.session.execute(select(*_BOARD).where(Board.slug == slug, readable(Board.audience, viewer))).first()
+    return run(_BOARD_BY_SLUG, slug=slug, **reader(viewer)).first()
 
 
 def board_by_id(viewer: Viewer, board_id: int) -> Row[Any] | None:
-    return db.session.execute(select(*_BOARD).where(Board.id == board_id, readable(Board.audience, viewer))).first()
+    return run(_BOARD_BY_ID, board_id=board_id, **reader(viewer)).first()
 
 
 def boards(viewer: Viewer, *, archived: bool = False) -> Sequence[Row[Any]]:
     """The boards the viewer may read, in their order; with the archived ones for those who look after them."""
-    statement = select(*_BOARD).where(readable(Board.audience, viewer)).order_by(Board.position, Board.id)
-    return db.session.execute(statement if archived else statement.where(Board.archived.is_(False))).all()
+    return run(_ALL_BOARDS if archived else _BOARDS, **reader(viewer)).all()
 
 
-def newest_of_boards(viewer: Viewer, board_ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """The topic written in last, by board: one statement for all boards."""
+@cache
+def _newest_of_boards(signed_in: bool) -> Select[Any]:
     inner = aliased(Topic)
     newest = (
         select(inner.id)
-        .where(inner.board_id == Board.id, readable(inner.audience, viewer))
+        .where(inner.board_id == Board.id, readable(inner.audience))
         .order_by(inner.last_post_at.desc(), inner.id.desc())
         .limit(1)
         .correlate(Board)
         .scalar_subquery()
     )
-    chosen = select(newest).select_from(Board).where(Board.id.in_(board_ids))
-    rows = db.session.execute(_shown_topics(viewer, chosen).add_columns(Topic.board_id)).all()
+    chosen = select(newest).select_from(Board).where(Board.id.in_(bindparam("boards", expanding=True)))
+    return _shown_topics(signed_in, chosen)
+
+
+def newest_of_boards(viewer: Viewer, board_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """The topic written in last, by board: one statement for all boards."""
+    rows = run(_newest_of_boards(viewer.signed_in), boards=board_ids, **reader(viewer))
     return {row.board_id: row for row in rows}
 
 
 # --- lists of topics --------------------------------------------------------------------------------
+
+
+@cache
+def _topics_of_board(signed_in: bool, by_state: bool, by_theme: bool, by_cursor: bool) -> Select[Any]:
+    chosen = select(Topic.id).where(Topic.board_id == bindparam("board_id"), readable(Topic.audience))
+    if by_state:
+        chosen = chosen.where(Topic.state == bindparam("state"))
+    if by_theme:
+        of_theme = select(TopicTheme.topic_id).where(TopicTheme.theme == bindparam("theme"))
+        chosen = chosen.where(Topic.id.in_(of_theme))
+    order = (Topic.pinned.desc(), *_BY_LAST_POST)
+    if by_cursor:
+        place = tuple_(
+            bindparam("after_pinned"), bindparam("after_at", type_=Topic.last_post_at.type), bindparam("after_id")
+        )
+        chosen = chosen.where(tuple_(Topic.pinned, Topic.last_post_at, Topic.id) < place)
+    chosen = chosen.order_by(*order).limit(PER_PAGE + 1).offset(bindparam("skipped"))
+    return _shown_topics(signed_in, chosen).order_by(*order)
 
 
 def topics_of_board(
@@ -139,66 +177,73 @@ def topics_of_board(
 
     `after` is where the page before ended (pinned, last_post_at, id): with it no row is counted off, however far in.
     """
-    chosen = select(Topic.id).where(Topic.board_id == board_id, readable(Topic.audience, viewer))
-    if state:
-        chosen = chosen.where(Topic.state == state)
-    if theme:
-        chosen = chosen.where(Topic.id.in_(select(TopicTheme.topic_id).where(TopicTheme.theme == theme)))
+    values: dict[str, Any] = {"state": state, "theme": theme, "skipped": 0 if after else (page - 1) * PER_PAGE}
     if after:
-        chosen = chosen.where(tuple_(Topic.pinned, Topic.last_post_at, Topic.id) < tuple_(*map(literal, after)))
-    else:
-        chosen = chosen.offset((page - 1) * PER_PAGE)
-    order = (Topic.pinned.desc(), Topic.last_post_at.desc(), Topic.id.desc())
-    chosen = chosen.order_by(*order).limit(PER_PAGE + 1)
-    return db.session.execute(_shown_topics(viewer, chosen).order_by(*order)).all()
+        values |= dict(zip(("after_pinned", "after_at", "after_id"), after, strict=True))
+    statement = _topics_of_board(viewer.signed_in, bool(state), bool(theme), after is not None)
+    return run(statement, board_id=board_id, **values, **reader(viewer)).all()
+
+
+@cache
+def _newest_topics(signed_in: bool) -> Select[Any]:
+    chosen = select(Topic.id).where(readable(Topic.audience)).order_by(*_BY_LAST_POST).limit(bindparam("most"))
+    return _shown_topics(signed_in, chosen).order_by(*_BY_LAST_POST)
 
 
 def newest_topics(viewer: Viewer, limit: int) -> Sequence[Row[Any]]:
     """The topics written in last, on all boards the viewer may read."""
-    order = (Topic.last_post_at.desc(), Topic.id.desc())
-    chosen = select(Topic.id).where(readable(Topic.audience, viewer)).order_by(*order).limit(limit)
-    return db.session.execute(_shown_topics(viewer, chosen).order_by(*order)).all()
+    return run(_newest_topics(viewer.signed_in), most=limit, **reader(viewer)).all()
+
+
+@cache
+def _unread_topics() -> Select[Any]:
+    recent = (
+        select(Topic.id, Topic.last_post_at, Topic.last_number)
+        .where(readable(Topic.audience))
+        .order_by(*_BY_LAST_POST)
+        .limit(NEWEST)
+        .subquery()
+    )
+    joined_at = bindparam("joined_at", type_=Topic.last_post_at.type)
+    unread: ColumnElement[bool] = func.coalesce(
+        TopicRead.last_read_number < recent.c.last_number, recent.c.last_post_at > joined_at
+    )
+    chosen = (
+        select(recent.c.id)
+        .outerjoin(TopicRead, and_(TopicRead.topic_id == recent.c.id, TopicRead.user_id == bindparam("reader_id")))
+        .where(unread, recent.c.id != bindparam("but"))
+        .order_by(recent.c.last_post_at.desc(), recent.c.id.desc())
+        .limit(bindparam("most"))
+    )
+    return _shown_topics(True, chosen).order_by(*_BY_LAST_POST)
 
 
 def unread_topics(viewer: Viewer, limit: int, after_topic: int = 0) -> Sequence[Row[Any]]:
     """Topics with posts new to this person, newest first, among the NEWEST ones; never `after_topic` itself."""
-    recent = (
-        select(Topic.id, Topic.last_post_at, Topic.last_number)
-        .where(readable(Topic.audience, viewer))
-        .order_by(Topic.last_post_at.desc(), Topic.id.desc())
-        .limit(NEWEST)
-        .subquery()
-    )
-    unread: ColumnElement[bool] = func.coalesce(
-        TopicRead.last_read_number < recent.c.last_number, recent.c.last_post_at > viewer.joined_at
-    )
+    return run(_unread_topics(), most=limit, but=after_topic, joined_at=viewer.joined_at, **reader(viewer)).all()
+
+
+@cache
+def _waiting_questions(signed_in: bool) -> Select[Any]:
     chosen = (
-        select(recent.c.id)
-        .outerjoin(TopicRead, and_(TopicRead.topic_id == recent.c.id, TopicRead.user_id == viewer.user_id))
-        .where(unread, recent.c.id != after_topic)
-        .order_by(recent.c.last_post_at.desc(), recent.c.id.desc())
-        .limit(limit)
+        select(Topic.id)
+        .where(Topic.state == "unanswered", readable(Topic.audience))
+        .order_by(Topic.last_post_at.desc())
+        .limit(bindparam("most"))
     )
-    return db.session.execute(_shown_topics(viewer, chosen).order_by(Topic.last_post_at.desc(), Topic.id.desc())).all()
+    return _shown_topics(signed_in, chosen).order_by(*_BY_LAST_POST)
 
 
 def waiting_questions(viewer: Viewer, limit: int) -> Sequence[Row[Any]]:
     """Questions nobody has answered, newest first."""
-    order = (Topic.last_post_at.desc(), Topic.id.desc())
-    chosen = (
-        select(Topic.id)
-        .where(Topic.state == "unanswered", readable(Topic.audience, viewer))
-        .order_by(Topic.last_post_at.desc())
-        .limit(limit)
-    )
-    return db.session.execute(_shown_topics(viewer, chosen).order_by(*order)).all()
+    return run(_waiting_questions(viewer.signed_in), most=limit, **reader(viewer)).all()
 
 
 # --- one topic --------------------------------------------------------------------------------------
 
 
-def topic(viewer: Viewer, topic_id: int) -> Row[Any] | None:
-    """A topic's head with its board, its themes (keys, comma between) and the viewer's read mark."""
+@cache
+def _topic(signed_in: bool) -> Select[Any]:
     themes = (
         select(func.aggregate_strings(TopicTheme.theme, ","))
         .where(TopicTheme.topic_id == Topic.id)
@@ -206,38 +251,44 @@ def topic(viewer: Viewer, topic_id: int) -> Row[Any] | None:
         .scalar_subquery()
     )
     asker = select(Post.author_id).where(Post.topic_id == Topic.id, Post.number == 1).correlate(Topic).scalar_subquery()
+    columns: list[Any] = [
+        Topic.id,
+        Topic.board_id,
+        Topic.title,
+        Topic.audience,
+        Topic.state,
+        Topic.visibility,
+        Topic.state_reason,
+        Topic.pinned,
+        Topic.locked,
+        Topic.accepted_post_id,
+        Topic.outcome_html,
+        Topic.opens_at,
+        Topic.closes_at,
+        Topic.post_count,
+        Topic.last_number,
+        Topic.last_post_at,
+        Topic.reader_count,
+        Board.slug,
+        Board.kind,
+        Board.archived,
+        Board.title.label("board_title"),
+        Board.title_en.label("board_title_en"),
+        Board.audience.label("board_audience"),
+        themes.label("themes"),
+        asker.label("starter_id"),
+    ]
     statement = (
-        select(
-            Topic.id,
-            Topic.board_id,
-            Topic.title,
-            Topic.audience,
-            Topic.state,
-            Topic.visibility,
-            Topic.state_reason,
-            Topic.pinned,
-            Topic.locked,
-            Topic.accepted_post_id,
-            Topic.outcome_html,
-            Topic.opens_at,
-            Topic.closes_at,
-            Topic.post_count,
-            Topic.last_number,
-            Topic.last_post_at,
-            Topic.reader_count,
-            Board.slug,
-            Board.kind,
-            Board.archived,
-            Board.title.label("board_title"),
-            Board.title_en.label("board_title_en"),
-            Board.audience.label("board_audience"),
-            themes.label("themes"),
-            asker.label("starter_id"),
-        )
+        select(*columns)
         .join(Board, Board.id == Topic.board_id)
-        .where(Topic.id == topic_id, readable(Topic.audience, viewer))
+        .where(Topic.id == bindparam("topic_id"), readable(Topic.audience))
     )
-    return db.session.execute(_with_mark(statement, viewer)).first()
+    return _with_mark(statement, signed_in)
+
+
+def topic(viewer: Viewer, topic_id: int) -> Row[Any] | None:
+    """A topic's head with its board, its themes (keys, comma between) and the viewer's read mark."""
+    return run(_topic(viewer.signed_in), topic_id=topic_id, **reader(viewer)).first()
 
 
 _author = aliased(User)
@@ -268,54 +319,69 @@ _POSTS = (
     .outerjoin(_author, _author.id == Post.author_id)
     .outerjoin(_parent, _parent.id == Post.parent_id)
     .outerjoin(_parent_author, _parent_author.id == _parent.author_id)
+    .where(Post.topic_id == bindparam("topic_id"))
 )
+_PAGE = _POSTS.limit(PER_PAGE).offset(bindparam("skipped"))
+_PAGES = {
+    "time": _PAGE.where(Post.number.is_not(None)).order_by(Post.number),
+    "thread": _PAGE.where(Post.path.is_not(None)).order_by(Post.path),
+}
+_ONE_POST = _POSTS.where(Post.id == bindparam("post_id"))
+_OWN_HELD = _POSTS.where(Post.state == "held", Post.author_id == bindparam("reader_id"))
 
 
 def posts_of_page(topic_id: int, page: int, order: Order) -> Sequence[Row[Any]]:
     """One page of a topic that `topic` has let the viewer read; placeholders keep their place."""
-    by = Post.number if order == "time" else Post.path
-    statement = _POSTS.where(Post.topic_id == topic_id, by.is_not(None)).order_by(by)
-    return db.session.execute(statement.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    return run(_PAGES[order], topic_id=topic_id, skipped=(page - 1) * PER_PAGE).all()
 
 
 def post_of_topic(topic_id: int, post_id: int) -> Row[Any] | None:
     """One post of a topic that `topic` has let the viewer read."""
-    return db.session.execute(_POSTS.where(Post.topic_id == topic_id, Post.id == post_id)).first()
+    return run(_ONE_POST, topic_id=topic_id, post_id=post_id).first()
 
 
 def own_held_posts(viewer: Viewer, topic_id: int) -> Sequence[Row[Any]]:
     """What the viewer wrote here and waits for approval."""
-    return db.session.execute(
-        _POSTS.where(Post.topic_id == topic_id, Post.state == "held", Post.author_id == viewer.user_id)
-    ).all()
+    return run(_OWN_HELD, topic_id=topic_id, reader_id=viewer.user_id).all()
 
 
 def own_held_topic(viewer: Viewer, topic_id: int) -> Row[Any] | None:
     """The title of a topic that its writer opened and that waits for approval."""
     if viewer.user_id is None:
         return None
+    columns: list[Any] = [
+        Topic.id,
+        Topic.title,
+        Board.slug,
+        Board.title.label("board_title"),
+        Board.title_en.label("board_title_en"),
+    ]
     return db.session.execute(
-        select(
-            Topic.id, Topic.title, Board.slug, Board.title.label("board_title"), Board.title_en.label("board_title_en")
-        )
+        select(*columns)
         .join(Board, Board.id == Topic.board_id)
         .join(Post, Post.topic_id == Topic.id)
         .where(Topic.id == topic_id, Topic.visibility == "held", Post.author_id == viewer.user_id)
     ).first()
 
 
+_REACTIONS = (
+    select(
+        Reaction.post_id,
+        Reaction.kind,
+        func.count(),
+        func.max(case((Reaction.user_id == bindparam("reader_id"), 1), else_=0)),
+    )
+    .where(Reaction.post_id.in_(bindparam("posts", expanding=True)))
+    .group_by(Reaction.post_id, Reaction.kind)
+)
+
+
 def reactions_of(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, dict[str, tuple[int, bool]]]:
     """How often each reaction stands on each post, and whether the viewer set it: one statement."""
-    if not post_ids:
-        return {}
-    mine = func.max(case((Reaction.user_id == viewer.user_id, 1), else_=0))
     found: dict[int, dict[str, tuple[int, bool]]] = defaultdict(dict)
-    for post_id, kind, count, own in db.session.execute(
-        select(Reaction.post_id, Reaction.kind, func.count(), mine)
-        .where(Reaction.post_id.in_(post_ids))
-        .group_by(Reaction.post_id, Reaction.kind)
-    ):
-        found[post_id][kind] = (count, bool(own))
+    if post_ids:
+        for post_id, kind, count, own in run(_REACTIONS, posts=post_ids, reader_id=viewer.user_id):
+            found[post_id][kind] = (count, bool(own))
     return found
 
 
@@ -324,34 +390,32 @@ def reactions_of(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, dict[str,
 
 def post(viewer: Viewer, post_id: int) -> Row[Any] | None:
     """A post with what its pages need, where the viewer may read its topic."""
+    columns: list[Any] = [
+        Post.id,
+        Post.topic_id,
+        Post.number,
+        Post.parent_id,
+        Post.path,
+        Post.state,
+        Post.author_id,
+        Post.source,
+        Post.html,
+        Post.created_at,
+        Post.edited_at,
+        Topic.title,
+        Topic.locked,
+        Topic.audience,
+        Topic.visibility,
+        Board.slug,
+        Board.kind,
+        Board.title.label("board_title"),
+        Board.title_en.label("board_title_en"),
+    ]
     return db.session.execute(
-        select(
-            Post.id,
-            Post.topic_id,
-            Post.number,
-            Post.parent_id,
-            Post.path,
-            Post.state,
-            Post.author_id,
-            Post.source,
-            Post.html,
-            Post.created_at,
-            Post.edited_at,
-            Topic.title,
-            Topic.locked,
-            Topic.audience,
-            Topic.visibility,
-            Board.slug,
-            Board.kind,
-            Board.title.label("board_title"),
-            Board.title_en.label("board_title_en"),
-        )
+        select(*columns)
         .join(Topic, Topic.id == Post.topic_id)
         .join(Board, Board.id == Topic.board_id)
-        .where(
-            Post.id == post_id,
-            readable(Topic.audience, viewer) | _held_and_own(viewer),
-        )
+        .where(Post.id == post_id, readable(Topic.audience, viewer) | _held_and_own(viewer))
     ).first()
 
 

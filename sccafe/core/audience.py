@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 
 PUBLIC: Final = "public"
@@ -88,9 +88,21 @@ class Viewer:
 VISITOR: Final = Viewer()
 
 
-def readable(audience: InstrumentedAttribute[str] | ColumnElement[str], viewer: Viewer) -> ColumnElement[bool]:
-    """The clause that lets through what this viewer may read, and nothing else."""
+def readable(
+    audience: InstrumentedAttribute[str] | ColumnElement[str], viewer: Viewer | None = None
+) -> ColumnElement[bool]:
+    """The clause that lets through what a viewer may read, and nothing else.
+
+    Without a viewer it is for a statement built once: `reader` gives the values it is then run with.
+    """
+    if viewer is None:
+        return audience.in_(bindparam("audiences", expanding=True))
     return audience.in_(sorted(viewer.audiences))
+
+
+def reader(viewer: Viewer) -> dict[str, Any]:
+    """Who is reading, for statements built once: `audiences` for `readable`, and `reader_id` (None for a visitor)."""
+    return {"audiences": sorted(viewer.audiences), "reader_id": viewer.user_id}
 
 
 def may_read(audience: str, viewer: Viewer) -> bool:

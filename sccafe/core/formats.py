@@ -1,7 +1,7 @@
 """How moments and numbers are written for people: small pure functions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sccafe.core import clock
 
@@ -18,43 +18,68 @@ class Moment:
     full: str
 
 
+#: Japan has no summer time: adding hours costs a fifth of a look into the zone's table, and pages show many moments.
+_JST = timedelta(hours=9)
+
+
+def _local(moment: datetime) -> datetime:
+    """The moment as a clock in Japan shows it; `moment` is in UTC, as the database gives it."""
+    return moment.replace(tzinfo=None) + _JST if moment.tzinfo is UTC else moment.astimezone(clock.TOKYO)
+
+
 def date_text(moment: datetime, locale: str, year: bool = True) -> str:
     """2026年4月1日（水） or Wed 1 Apr 2026, in Japan's time."""
-    at = moment.astimezone(clock.TOKYO)
-    day = _WEEKDAYS["en" if locale == "en" else "ja"][at.weekday()]
+    return _date(_local(moment), locale, year)
+
+
+def _date(at: datetime, locale: str, year: bool) -> str:
+    day = at.weekday()
     if locale == "en":
-        return f"{day} {at.day} {_MONTHS[at.month - 1]}" + (f" {at.year}" if year else "")
-    return (f"{at.year}年" if year else "") + f"{at.month}月{at.day}日（{day}）"
+        return f"{_WEEKDAYS['en'][day]} {at.day} {_MONTHS[at.month - 1]}" + (f" {at.year}" if year else "")
+    return (
+        f"{at.year}年{at.month}月{at.day}日（{_WEEKDAYS['ja'][day]}）"
+        if year
+        else f"{at.month}月{at.day}日（{_WEEKDAYS['ja'][day]}）"
+    )
 
 
 def full_text(moment: datetime, locale: str) -> str:
     """2026年4月1日（水）14:05."""
-    at = moment.astimezone(clock.TOKYO)
-    return date_text(moment, locale) + (" " if locale == "en" else "") + f"{at.hour}:{at.minute:02}"
+    return _full(_local(moment), locale)
+
+
+def _full(at: datetime, locale: str) -> str:
+    return f"{_date(at, locale, True)}{' ' if locale == 'en' else ''}{at.hour}:{at.minute:02}"
 
 
 def ago_text(moment: datetime, locale: str, now: datetime) -> str:
     """たった今, 40分前, 3時間前 within a day; then the day and time, with the year where it is another."""
+    return _ago(moment, _local(moment), locale, now)
+
+
+def _ago(moment: datetime, at: datetime, locale: str, now: datetime) -> str:
     seconds = (now - moment).total_seconds()
-    english = locale == "en"
-    if 0 <= seconds < 60:
-        return "just now" if english else "たった今"
-    if 0 <= seconds < 3600:
-        count = int(seconds // 60)
-        return f"{count} min ago" if english else f"{count}分前"
     if 0 <= seconds < 86400:
-        count = int(seconds // 3600)
-        return (f"{count} hour ago" if count == 1 else f"{count} hours ago") if english else f"{count}時間前"
-    at = moment.astimezone(clock.TOKYO)
-    same_year = at.year == now.astimezone(clock.TOKYO).year
-    time = f"{at.hour}:{at.minute:02}" if same_year else ""
-    return date_text(moment, locale, year=not same_year) + (f" {time}" if time else "")
+        return _within_a_day(int(seconds), locale)
+    if at.year == _local(now).year:
+        return f"{_date(at, locale, False)} {at.hour}:{at.minute:02}"
+    return _date(at, locale, True)
+
+
+def _within_a_day(seconds: int, locale: str) -> str:
+    english = locale == "en"
+    if seconds < 60:
+        return "just now" if english else "たった今"
+    if seconds < 3600:
+        return f"{seconds // 60} min ago" if english else f"{seconds // 60}分前"
+    hours = seconds // 3600
+    if english:
+        return "1 hour ago" if hours == 1 else f"{hours} hours ago"
+    return f"{hours}時間前"
 
 
 def moment(at: datetime, locale: str, now: datetime | None = None) -> Moment:
     """Everything a page shows of one moment."""
-    return Moment(
-        at.astimezone(clock.TOKYO).isoformat(timespec="seconds"),
-        ago_text(at, locale, now or clock.now()),
-        full_text(at, locale),
-    )
+    local = _local(at)
+    iso = f"{local.year:04}-{local.month:02}-{local.day:02}T{local.hour:02}:{local.minute:02}:{local.second:02}+09:00"
+    return Moment(iso, _ago(at, local, locale, now or clock.now()), _full(local, locale))

@@ -1,13 +1,12 @@
 """What every page shares: partial pages, page numbers, security headers and errors in the site's own look."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -16,13 +15,18 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from sccafe.core.database import db
+from sccafe.core.language import gettext as _
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
 #: Page numbers that can be asked for directly; further pages are reached by the pager's links.
 DIRECT_PAGES = 100
 
-_HEADERS = {
+#: On every answer, static files and errors as well.
+SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -266,27 +270,50 @@ def _on_unexpected(error: Exception) -> BaseResponse:
 
 
 def _refuse_broken_encoding() -> None:
-    """A form whose bytes are not UTF-8 is refused before it is stored with replacement characters."""
-    if request.method == "POST" and request.mimetype == "application/x-www-form-urlencoded":
-        for name, value in request.form.items(multi=True):
-            if "\ufffd" in value or "\ufffd" in name:
-                raise BadRequest
+    """A form whose bytes are not UTF-8 is refused before half of it is stored."""
+    if request.method != "POST":
+        return
+    if request.mimetype == "application/x-www-form-urlencoded":
+        # Werkzeug leaves such bytes as %FF in the text, where nobody could tell them from what was typed.
+        sent = request.get_data(cache=True).replace(b"+", b" ")
+        try:
+            unquote_to_bytes(sent).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BadRequest from error
+    elif any("\ufffd" in text for pair in request.form.items(multi=True) for text in pair):
+        raise BadRequest
 
 
-def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if current_app.config["SETTINGS"].secure_cookies:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+def _mark_personal(response: Response) -> Response:
+    """A page may differ for each reader: no cache in between keeps it."""
     if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "private, no-cache")
-        response.vary.update(("Cookie", "HX-Request"))
+        headers = response.headers
+        if "Cache-Control" not in headers:
+            headers["Cache-Control"] = "private, no-cache"
+        headers["Vary"] = "Cookie, HX-Request"
     return response
+
+
+class SecurityHeaders:
+    """Adds them where the answer leaves, so that no page, file or error goes without."""
+
+    def __init__(self, app: "WSGIApplication", secure: bool) -> None:
+        self.app = app
+        more = {"Strict-Transport-Security": "max-age=31536000"} if secure else {}
+        self.headers = list((SECURITY_HEADERS | more).items())
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            present = {name.lower() for name, _value in headers}
+            headers.extend(pair for pair in self.headers if pair[0].lower() not in present)
+            return start_response(status, headers, *rest)
+
+        return self.app(environ, start)
 
 
 def init_app(app: Flask) -> None:
     app.before_request(_refuse_broken_encoding)
-    app.after_request(_add_headers)
+    app.after_request(_mark_personal)
     app.register_error_handler(CSRFError, _on_csrf)
     app.register_error_handler(OperationalError, _on_database)
     app.register_error_handler(PoolTimeout, _on_database)

@@ -10,6 +10,7 @@ from sccafe.accounts.sessions import viewer
 from sccafe.accounts.views.blueprint import locale, page, pages
 from sccafe.core import web
 from sccafe.core.database import end_reading
+from sccafe.extensions import csrf
 
 
 @pages.get("/members/<handle>")
@@ -28,6 +29,7 @@ def profile(handle: str) -> ResponseReturnValue:
 
 
 @pages.post("/language")
+@csrf.exempt  # a choice that harms nobody; with a token every visitor's page would carry a cookie
 def language() -> ResponseReturnValue:
     who = viewer()
     chosen = request.form.get("locale", "")

@@ -1,0 +1,41 @@
+"""`{% kept … %}`: a part of a page that is the same for many readers, rendered once per process and key.
+
+    {% kept 'footer', locale %} … {% endkept %}
+
+A key that holds None is not kept: `{% kept 'top', locale, None if viewer.signed_in else place %}` keeps the visitors'
+header and renders everybody else's. What stands inside may depend on nothing but the key.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+
+#: Keys come from our own templates, in few combinations; this only bounds a mistake.
+MOST = 500
+
+
+class Kept(Extension):
+    tags = {"kept"}  # noqa: RUF012
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        line = next(parser.stream).lineno
+        key = [parser.parse_expression()]
+        while parser.stream.skip_if("comma"):
+            key.append(parser.parse_expression())
+        body = parser.parse_statements(("name:endkept",), drop_needle=True)
+        call = self.call_method("_kept", [nodes.Tuple(key, "load")])
+        return nodes.CallBlock(call, [], [], body).set_lineno(line)
+
+    def _kept(self, key: tuple[Any, ...], caller: Callable[[], str]) -> str:
+        if None in key:
+            return caller()
+        kept: dict[tuple[Any, ...], str] = self.environment.__dict__.setdefault("sccafe_kept", {})
+        text = kept.get(key)
+        if text is None:
+            text = caller()
+            if len(kept) < MOST:
+                kept[key] = text
+        return text
