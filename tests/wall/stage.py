@@ -1,0 +1,180 @@
+"""The running site with the planted world in it: who looks, and how it becomes again what it was."""
+
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from sccafe import create_app
+from sccafe.accounts.models import UserSession
+from sccafe.core import clock
+from sccafe.core.database import db, writing
+from tests import postgres
+from tests.conftest import settings_for
+from tests.wall.world import ROLES, World, planted
+
+_CSRF = "the same for everybody in these tests"
+
+
+class Original(Protocol):
+    """The database as it was planted."""
+
+    def is_changed(self) -> bool: ...
+
+    def restore(self) -> None: ...
+
+
+class SQLiteOriginal:
+    def __init__(self, live: Path) -> None:
+        self._original = sqlite3.connect(":memory:")
+        self._live = sqlite3.connect(live, isolation_level=None)
+        self._live.execute("PRAGMA synchronous=OFF")
+        self._live.backup(self._original)
+        self._contents, self._version = self._seen(), self._commits()
+
+    def _commits(self) -> int:
+        """A number that another connection's commit changes."""
+        return int(self._live.execute("PRAGMA data_version").fetchone()[0])
+
+    def _seen(self) -> list[object]:
+        tables = self._live.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        ).fetchall()
+        return [self._live.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall() for (table,) in tables]
+
+    def is_changed(self) -> bool:
+        return self._commits() != self._version and self._seen() != self._contents
+
+    def restore(self) -> None:
+        if self._commits() != self._version:
+            self._original.backup(self._live)
+            self._version = self._commits()
+
+
+class PostgreSQLOriginal:
+    def __init__(self, cluster: postgres.Cluster, name: str) -> None:
+        self._name = name
+        self._admin = psycopg.connect(cluster.address("postgres"), autocommit=True)
+        self._address = cluster.address(name)
+        self._admin.execute(f'CREATE DATABASE "{name}_original" TEMPLATE "{name}"')
+        self._contents = self._seen()
+
+    def _seen(self) -> str:
+        """A hash of all that stands in the tables: to look at a row for a change is none yet."""
+        with psycopg.connect(self._address, autocommit=True) as live:
+            tables = live.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+            rows = " UNION ALL ".join(
+                f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{table}\" t"
+                for (table,) in tables
+            )
+            return str(live.execute(rows).fetchall())
+
+    def is_changed(self) -> bool:
+        return self._seen() != self._contents
+
+    def restore(self) -> None:
+        if self.is_changed():
+            self._admin.execute(f'DROP DATABASE "{self._name}" WITH (FORCE)')
+            self._admin.execute(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._name}_original"')
+
+
+class Stage:
+    """The site, its world, and the browsers of those who look at it."""
+
+    def __init__(self, app: Flask, world: World, original: Original, sessions: dict[str, str]) -> None:
+        self.app, self.world = app, world
+        self._original, self._sessions = original, sessions
+        #: What somebody got for an address of nothing; see looking.unlike_nothing.
+        self.answers_of_nothing: dict[tuple[str, str], Any] = {}
+
+    def browser(self, viewer: str) -> FlaskClient:
+        """The browser of one of VIEWERS: a visitor has none of our cookies, a suspended person the one they had."""
+        client = self.app.test_client()
+        client.set_cookie("sccafe", self._cookie(viewer))
+        return client
+
+    def _cookie(self, viewer: str) -> str:
+        signer: Any = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        kept = {"csrf_token": hashlib.sha1(_CSRF.encode()).hexdigest()}
+        if viewer in self._sessions:
+            kept["_user_id"] = self._sessions[viewer]
+        return str(signer.dumps(kept))
+
+    @property
+    def csrf_token(self) -> str:
+        """What the forms of all these browsers carry."""
+        signer = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token")
+        return str(signer.dumps(hashlib.sha1(_CSRF.encode()).hexdigest()))
+
+    def is_changed(self) -> bool:
+        """Whether anything has been written since the world was planted."""
+        return self._original.is_changed()
+
+    def restore(self) -> None:
+        """Let everything be as it was planted."""
+        self._original.restore()
+        self.app.extensions.pop("sccafe_site_settings", None)
+
+
+def _begin_sessions(world: World) -> dict[str, str]:
+    """A session for everybody who looks: token by name."""
+    now = clock.now()
+    tokens = {name: hashlib.sha256(f"session of {name}".encode()).hexdigest() for name in ROLES}
+    with writing() as session:
+        for name, session_token in tokens.items():
+            made = UserSession(
+                user_id=world.ids[f"user_{name}"],
+                token_hash=hashlib.sha256(session_token.encode()).hexdigest(),
+                created_at=now,
+                last_seen_on=now.astimezone(clock.TOKYO).date(),
+                expires_at=now + timedelta(days=1),
+            )
+            session.add(made)
+            session.flush()
+            world.ids[f"session_{name}"] = made.id
+    return tokens
+
+
+def _without_waiting(connection: Any, record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
+
+@contextmanager
+def opened(template: Path | str, cluster: "postgres.Cluster | None", folder: Path) -> Iterator[Stage]:
+    """The site with the planted world, from a migrated database."""
+    event.listen(Engine, "connect", _without_waiting)
+    more = {}
+    if cluster:
+        more["database_url"] = cluster.create_copy(str(template))
+    else:
+        shutil.copy(template, folder / "sccafe.sqlite")
+    app = create_app(settings_for(folder, **more))
+    world = planted(app)
+    with app.app_context():
+        sessions = _begin_sessions(world)
+        db.session.remove()
+        db.engine.dispose()
+    original: Original
+    if cluster:
+        original = PostgreSQLOriginal(cluster, more["database_url"].split("@/", 1)[1].split("?")[0])
+    else:
+        original = SQLiteOriginal(folder / "sccafe.sqlite")
+    try:
+        yield Stage(app, world, original, sessions)
+    finally:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        event.remove(Engine, "connect", _without_waiting)
