@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parent.parent / "translations"
 ENGLISH = FOLDER / "en" / "LC_MESSAGES" / "messages.po"
 
 _KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+_OPTIONS = {"**.html": {"silent": "false", "extensions": "sccafe.core.fragments.Kept"}}
 _METHODS = {"sccafe": [("**.py", "python")], "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")]}
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 
@@ -29,7 +30,7 @@ def _used(root: Path) -> Catalog:
     found = Catalog()
     for folder, methods in _METHODS.items():
         for file, _line, text, comments, context in extract_from_dir(
-            root / folder, methods, {"**.html": {"silent": "false"}}, _KEYWORDS, ("translators:",)
+            root / folder, methods, _OPTIONS, _KEYWORDS, ("translators:",)
         ):
             # Files without their lines: an edit elsewhere in the file changes nothing here.
             found.add(

@@ -14,7 +14,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -84,19 +84,34 @@ def writing(path: Path, check: Callable[[Path], object]) -> Iterator[Writer]:
         unfinished.unlink(missing_ok=True)
 
 
+class _Place:
+    """How far an archive has been read, for the message where it cannot be read on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = "its beginning"
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        try:
+            yield
+        except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise Broken(f"{self.path.name} cannot be read on from {self.name}: {error}.") from error
+
+
 def members(path: Path) -> Iterator[tuple[str, BinaryIO]]:
-    """The archive's members one after the other, each to be read before the next; raises Broken."""
-    name = "its beginning"
-    try:
-        with tarfile.open(path, "r:*") as tar:
-            for entry in tar:
-                name = entry.name
-                content = tar.extractfile(entry) if entry.isreg() else None
-                if content is None:
-                    raise Broken(f"{path.name}: {name} is not a file.")
-                yield name, cast(BinaryIO, content)
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Broken(f"{path.name} cannot be read on from {name}: {error}.") from error
+    """The archive's members one after the other, each to be read before the next; raises Broken.
+
+    What a broken member raises while it is read is its reader's to catch: `read` does.
+    """
+    place = _Place(path)
+    with place.told(), tarfile.open(path, "r:*") as tar:
+        for entry in tar:
+            place.name = entry.name
+            content = tar.extractfile(entry) if entry.isreg() else None
+            if content is None:
+                raise Broken(f"{path.name}: {entry.name} is not a file.")
+            yield entry.name, cast(BinaryIO, content)
 
 
 def read(path: Path, keep: dict[str, Path] | None = None) -> dict[str, Any]:
@@ -106,34 +121,41 @@ def read(path: Path, keep: dict[str, Path] | None = None) -> dict[str, Any]:
     """
     found: dict[str, dict[str, Any]] = {}
     manifest: dict[str, Any] | None = None
-    last = "its beginning"
+    place = _Place(path)
     for name, content in members(path):
-        last = name
-        if name == MANIFEST:
-            try:
-                manifest = json.loads(content.read())
-            except ValueError as error:
-                raise Broken(f"{path.name}: {MANIFEST} cannot be read.") from error
-            continue
-        digest, size = hashlib.sha256(), 0
-        kept = keep[name].open("wb") if keep and name in keep else None
-        try:
-            while chunk := content.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-                if kept:
-                    kept.write(chunk)
-        finally:
-            if kept:
-                kept.close()
-        found[name] = {"size": size, "sha256": digest.hexdigest()}
+        place.name = name
+        with place.told():
+            if name == MANIFEST:
+                manifest = _manifest(path, content.read())
+            else:
+                found[name] = _measured(content, (keep or {}).get(name))
     if manifest is None:
-        raise Broken(f"{path.name}: {MANIFEST} is missing; the archive ends after {last}.")
-    if manifest.get("format") != FORMAT:
-        raise Broken(f"{path.name}: {MANIFEST} is of format {manifest.get('format')!r}; this version reads {FORMAT}.")
+        raise Broken(f"{path.name}: {MANIFEST} is missing; the archive ends after {place.name}.")
     for name in sorted({*found, *manifest["members"]}):
         if name not in found:
             raise Broken(f"{path.name}: {name} is missing.")
         if found[name] != manifest["members"].get(name):
             raise Broken(f"{path.name}: {name} is not as the manifest says; it has been changed or damaged.")
     return manifest
+
+
+def _manifest(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads(content)
+    except ValueError as error:
+        raise Broken(f"{path.name}: {MANIFEST} cannot be read.") from error
+    if manifest.get("format") != FORMAT:
+        raise Broken(f"{path.name}: {MANIFEST} is of format {manifest.get('format')!r}; this version reads {FORMAT}.")
+    return manifest
+
+
+def _measured(content: BinaryIO, keep: Path | None) -> dict[str, Any]:
+    """Size and SHA-256 of a member, which is written to `keep` where that is given."""
+    digest, size = hashlib.sha256(), 0
+    with keep.open("wb") if keep else nullcontext() as kept:
+        while chunk := content.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            if kept:
+                kept.write(chunk)
+    return {"size": size, "sha256": digest.hexdigest()}
