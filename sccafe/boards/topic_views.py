@@ -35,7 +35,7 @@ def preview() -> ResponseReturnValue:
     """How a text will look; nothing is stored."""
     if not viewer().signed_in:
         return web.sign_in_first()
-    return render_template("boards/preview_of.html", html=preview_of(request.form.get("body", "")))
+    return render_template("boards/_preview.html", html=preview_of(request.form.get("body", "")))
 
 
 @pages.get("/topics/<int:topic_id>")

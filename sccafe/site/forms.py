@@ -61,7 +61,7 @@ class BoardForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_l("一覧から選んでください。"))
 
     def validate_start(self, field: Field) -> None:
-        if field.data not in ("", "staff"):
+        if (field.data or "") not in ("", "staff"):
             raise ValidationError(_l("一覧から選んでください。"))
 
 

@@ -169,7 +169,7 @@ def soon(name: str) -> ResponseReturnValue:
     return render_template(
         "site/soon.html",
         title=title,
-        text=words,
+        text=told_text,
         points=points,
         actions=actions,
         place=name,

@@ -201,6 +201,15 @@ def test_a_preview_shows_the_text_and_stores_nothing(town: dict[str, int], as_pe
     assert db.session.scalars(select(Topic.id)).all() == []
 
 
+def test_the_live_preview_is_a_part_of_a_page(town: dict[str, int], as_person: Browser) -> None:
+    client = as_person("みどり")
+    fields = factories.form(client, "/boards/exchange/new", body="**その場で**")
+    part = client.post("/preview", data=fields, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert "<strong>その場で</strong>" in part
+    assert "<html" not in part
+    assert "20,000文字まで" in client.post("/preview", data=fields | {"body": "あ" * 20_001}).get_data(as_text=True)
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
