@@ -20,7 +20,13 @@ _LINK = re.compile(r'(?:href|action|hx-get|hx-post)="/(topics|posts)/(\d+)')
 
 
 def look(
-    site: Stage, row: Row, viewer: str, method: str = "", headers: dict[str, str] | None = None, **fields: str
+    site: Stage,
+    row: Row,
+    viewer: str,
+    method: str = "",
+    headers: dict[str, str] | None = None,
+    locale: str = "",
+    **fields: str,
 ) -> TestResponse:
     """The answer to a row of the table, for this viewer; `fields` go before those of the row."""
     sent: dict[str, Any] = {"headers": {"HX-Request": "true"} if row.partial else headers or {}}
@@ -29,7 +35,7 @@ def look(
             name: site.world.address(value) for name, value in row.fields.items()
         }
         sent["data"] |= fields
-    return site.browser(viewer).open(site.world.address(row.address), method=method or row.method, **sent)
+    return site.browser(viewer, locale).open(site.world.address(row.address), method=method or row.method, **sent)
 
 
 def wrong_with(response: TestResponse, row: Row, viewer: str, world: World) -> list[str]:

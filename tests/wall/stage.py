@@ -68,25 +68,30 @@ class PostgreSQLOriginal:
         self._admin = psycopg.connect(cluster.address("postgres"), autocommit=True)
         self._address = cluster.address(name)
         self._admin.execute(f'CREATE DATABASE "{name}_original" TEMPLATE "{name}"')
-        self._contents = self._seen()
+        self._contents, self._transactions = self._seen(), self._begun()
+
+    def _begun(self) -> str:
+        """A number that every transaction which may have written moves on."""
+        return str(self._admin.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone())
 
     def _seen(self) -> str:
-        """A hash of all that stands in the tables: to look at a row for a change is none yet."""
+        """A hash of each table; a row that was only locked reads as before."""
         with psycopg.connect(self._address, autocommit=True) as live:
             tables = live.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
             rows = " UNION ALL ".join(
                 f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{table}\" t"
                 for (table,) in tables
             )
-            return str(live.execute(rows).fetchall())
+            return str(sorted(live.execute(rows).fetchall()))
 
     def is_changed(self) -> bool:
-        return self._seen() != self._contents
+        return self._begun() != self._transactions and self._seen() != self._contents
 
     def restore(self) -> None:
         if self.is_changed():
             self._admin.execute(f'DROP DATABASE "{self._name}" WITH (FORCE)')
             self._admin.execute(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._name}_original"')
+        self._transactions = self._begun()
 
 
 class Stage:
@@ -98,15 +103,15 @@ class Stage:
         #: What somebody got for an address of nothing; see looking.unlike_nothing.
         self.answers_of_nothing: dict[tuple[str, str], Any] = {}
 
-    def browser(self, viewer: str) -> FlaskClient:
-        """The browser of one of VIEWERS: a visitor has none of our cookies, a suspended person the one they had."""
+    def browser(self, viewer: str, locale: str = "") -> FlaskClient:
+        """The browser of one of VIEWERS: a visitor has nobody's session, a suspended person the one they had."""
         client = self.app.test_client()
-        client.set_cookie("sccafe", self._cookie(viewer))
+        client.set_cookie("sccafe", self._cookie(viewer, locale))
         return client
 
-    def _cookie(self, viewer: str) -> str:
+    def _cookie(self, viewer: str, locale: str) -> str:
         signer: Any = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        kept = {"csrf_token": hashlib.sha1(_CSRF.encode()).hexdigest()}
+        kept = {"csrf_token": hashlib.sha1(_CSRF.encode()).hexdigest()} | ({"locale": locale} if locale else {})
         if viewer in self._sessions:
             kept["_user_id"] = self._sessions[viewer]
         return str(signer.dumps(kept))
