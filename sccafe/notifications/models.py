@@ -21,6 +21,8 @@ class Notice(Base):
         Index("ix_notices_user_id_id", "user_id", "id"),
         Index("ix_notices_post_id", "post_id"),
         Index("ix_notices_topic_id_user_id", "topic_id", "user_id"),
+        # A mail still waiting for a notice that was withdrawn must not find another one under its number.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -142,10 +142,11 @@ def mute_by_mail(token: str) -> ResponseReturnValue:
     reader = viewer_of(user_id)
     title = queries.topic_title(reader, topic_id) if reader else None
     is_muted = queries.is_muted(user_id, topic_id)
-    end_reading()
     address = f"/notifications/mute/{token}"
     form = MuteForm()
-    if form.validate_on_submit():
+    pressed = form.validate_on_submit()  # looks up the reader's language, so the reading ends after it
+    end_reading()
+    if pressed:
         service.set_muted_by_mail(user_id, topic_id, form.wanted(is_muted))
         return web.see_other(address)
     return render_template("notifications/mute.html", title=title or "", muted=is_muted, address=address)
