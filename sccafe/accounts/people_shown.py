@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, or_, select
@@ -14,7 +14,7 @@ from sccafe.accounts.words import badge, role_label, state_label
 from sccafe.core import clock, taxonomy
 from sccafe.core.audience import Viewer
 from sccafe.core.database import db
-from sccafe.core.formats import Moment, moment
+from sccafe.core.formats import Moment, date_text, moment
 
 PEOPLE_ON_A_PAGE = 50
 #: Queues and lists longer than this are worked off from their beginning.
@@ -215,6 +215,10 @@ class ExpertShown:
     active: bool
 
 
+def _day(day: date, locale: str) -> str:
+    return date_text(datetime.combine(day, time(12), clock.TOKYO), locale)
+
+
 def experts(locale: str) -> list[ExpertShown]:
     """Everybody who has an expert profile, those at work first."""
     rows: Sequence[Row[Any]] = db.session.execute(
@@ -239,7 +243,7 @@ def experts(locale: str) -> list[ExpertShown]:
             fields=[taxonomy.label("counseling_category", key, locale) for key in row.fields.split(",") if key],
             sentence=row.sentence,
             capacity=row.capacity,
-            away_until=row.away_until.isoformat() if row.away_until and row.away_until > today else "",
+            away_until=_day(row.away_until, locale) if row.away_until and row.away_until > today else "",
             active=bool(row.active),
         )
         for row in rows

@@ -211,7 +211,7 @@ def test_a_link_to_hand_out_is_shown_once(app: Flask, staff: FlaskClient) -> Non
 
     assert post(staff, "/admin/invitations", role="industry", note="見本市で会った方").status_code == 303
     page = staff.get("/admin/invitations").text
-    found = re.search(r'value="http://127\.0\.0\.1:8000(/sign-up\?invitation=[^"]+)"', page)
+    found = re.search(r">http://127\.0\.0\.1:8000(/sign-up\?invitation=[^<]+)<", page)
     assert found
     assert app.test_client().get(found.group(1)).status_code == 200
     later = staff.get("/admin/invitations").text
@@ -396,7 +396,7 @@ def test_an_expert_is_introduced_and_changed(app: Flask, staff: FlaskClient, tol
     )
     assert answer.status_code == 303
     page = staff.get("/admin/experts").text
-    for shown in ("さくら", "制度・法律", "協議体の運営", "立ち上げの失敗談", "2099-04-01"):
+    for shown in ("さくら", "制度・法律", "協議体の運営", "立ち上げの失敗談", "2099年4月1日（水）"):
         assert shown in page
     user_id = account("さくら").id
     edit = staff.get(f"/admin/experts/{user_id}").text

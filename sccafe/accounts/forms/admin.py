@@ -25,7 +25,7 @@ class ReasonForm(Form):
 
 
 class RoleForm(Form):
-    role = Choice(_l("役割"), choices=[])
+    role = Choice(_l("役割"), [Needed(_l("役割をえらんでください。"))], choices=[])
 
     def __init__(self, roles: Iterable[Role], **more: Any) -> None:
         super().__init__(**more)
@@ -79,6 +79,10 @@ class ExpertForm(Form):
     away_until = _Date(_l("お休みの終わる日"), [Optional()], description=_l("この日の前は、相談をお願いしません。"))
     active = BooleanField(_l("専門家として紹介し、相談をお願いする"), default=True)
     note = Lines(_l("おぼえ書き"), [Clean(2000, lines=True)], description=_l("事務局だけが見ます。"))
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.fields.flags.required = self.capacity.flags.required = True
 
     def validate_fields(self, field: Field) -> None:
         if self.active.data and not field.data:

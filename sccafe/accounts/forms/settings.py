@@ -46,7 +46,12 @@ class ProfileForm(WorkForm):
         [Clean(1000, lines=True)],
         description=_l("サインインした方が、あなたのページで読めます。1000文字まで。"),
     )
-    locale = Choice(_l("ことば"), choices=[SelectChoice("ja", "日本語"), SelectChoice("en", "English")], default="ja")
+    locale = Choice(
+        _l("ことば"),
+        [Needed(_l("ことばをえらんでください。"))],
+        choices=[SelectChoice("ja", "日本語"), SelectChoice("en", "English")],
+        default="ja",
+    )
 
     def __init__(self, of_staff: bool, present_handle: str, **more: Any) -> None:
         self.of_staff, self.present_handle = of_staff, present_handle

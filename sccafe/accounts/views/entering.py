@@ -31,6 +31,7 @@ def sign_in() -> ResponseReturnValue:
             form.refuse(form.password, try_again_in(too_many.minutes))
             status = 429
         except HandleNeeded as needed:
+            form.handle.flags.required = True
             return page("accounts/sign_in_handle", form=form, proof=needed.proof, onward=onward)
         except WrongCredentials:
             form.refuse(form.password, _wrong(bool(form.handle.data)))
