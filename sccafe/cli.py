@@ -242,6 +242,23 @@ def mail_command(last: int | None) -> None:
         click.echo("There is no mail yet.")
 
 
+@sccafe.command("jobs")
+@click.option("--again", "choice", flag_value="again", help="Try all of them again, now.")
+@click.option("--forget", "choice", flag_value="forget", help="Take all of them away; they will not be done.")
+def jobs_command(choice: str | None) -> None:
+    """List the jobs that were given up after many tries."""
+    found = jobs.failed()
+    for job_id, name, error in found:
+        click.echo(f"{job_id}  {name}  {error}")
+    numbers = [job_id for job_id, _name, _error in found]
+    if choice == "again":
+        jobs.try_again(numbers)
+    elif choice == "forget":
+        jobs.forget(numbers)
+    done = {"again": " Tried again from now on.", "forget": " Taken away."}.get(choice or "", "")
+    click.echo(f"{len(found)} failed jobs.{done if found else ''}")
+
+
 @sccafe.command()
 def worker() -> None:
     """Do the jobs until SIGTERM or Ctrl-C; the present one is finished first."""

@@ -212,6 +212,31 @@ def run_due(app: Flask) -> int:
     return count
 
 
+def failed() -> list[tuple[int, str, str]]:
+    """The jobs that were given up, as (id, name, kind of the last error)."""
+    rows = db.session.execute(select(Job.id, Job.name, Job.last_error).where(Job.state == "failed").order_by(Job.id))
+    found = [(row.id, row.name, row.last_error) for row in rows]
+    end_reading()
+    return found
+
+
+def try_again(job_ids: list[int]) -> None:
+    """Let these failed jobs begin anew, now."""
+    with writing() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id.in_(job_ids), Job.state == "failed")
+            .values(state="waiting", attempts=0, due_at=clock.now(), finished_at=None)
+        )
+        after_commit(_wake.set)
+
+
+def forget(job_ids: list[int]) -> None:
+    """Take these failed jobs away: they will never be done."""
+    with writing() as session:
+        session.execute(delete(Job).where(Job.id.in_(job_ids), Job.state == "failed"))
+
+
 class Worker:
     """A thread that does jobs until it is stopped. Start it after the server has forked."""
 

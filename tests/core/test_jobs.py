@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select as select_rows
 
+from sccafe.cli import sccafe
 from sccafe.core import clock, jobs
 from sccafe.core.database import InsideTransaction, db, end_reading, is_writing, writing
 from sccafe.core.jobs import Job
@@ -134,6 +135,26 @@ def test_a_job_that_fails_is_tried_again_after_growing_pauses_and_then_kept_as_f
     assert gaps == list(jobs.PAUSES) == sorted(jobs.PAUSES)
     left = row("test.fails")
     assert (left.state, left.last_error) == ("failed", "ConnectionRefusedError")
+
+
+def test_failed_jobs_can_be_tried_again_or_taken_away(app: Flask, register: Callable[..., None]) -> None:
+    done: list[int] = []
+    register("test.note", lambda number: done.append(number))
+    with writing() as session:
+        session.add(
+            Job(name="test.note", payload='{"number": 5}', due_at=NOW, created_at=NOW, state="failed", attempts=8)
+        )
+    runner = app.test_cli_runner()
+    assert "test.note" in runner.invoke(sccafe, ["jobs"]).output
+    jobs.run_due(app)
+    assert done == []
+    assert "1 failed jobs. Tried again" in runner.invoke(sccafe, ["jobs", "--again"]).output
+    jobs.run_due(app)
+    assert done == [5]
+    with writing() as session:
+        session.add(Job(name="test.note", due_at=NOW, created_at=NOW, state="failed"))
+    assert "1 failed jobs. Taken away." in runner.invoke(sccafe, ["jobs", "--forget"]).output
+    assert runner.invoke(sccafe, ["jobs"]).output == "0 failed jobs.\n"
 
 
 def test_what_a_failing_job_had_read_or_begun_is_undone(app: Flask, register: Callable[..., None]) -> None:
