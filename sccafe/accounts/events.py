@@ -49,10 +49,25 @@ class RoleChanged:
 
 
 @dataclass(frozen=True)
+class CounselingDeskChanged:
+    """A staff member reads counseling requests from now on, or no longer."""
+
+    user_id: int
+    actor_id: int | None
+    belongs: bool
+
+
+@dataclass(frozen=True)
 class InvitationMade:
     invitation_id: int
     actor_id: int | None
     role: str
+
+
+@dataclass(frozen=True)
+class InvitationWithdrawn:
+    invitation_id: int
+    actor_id: int | None
 
 
 @dataclass(frozen=True)

@@ -362,7 +362,7 @@ def test_the_secretariat_suspends_no_staff_and_nobody_themselves(
 
 
 def test_the_counseling_desk_is_given_by_admins_to_staff_and_goes_with_the_role(
-    app: Flask, staff: FlaskClient, admin: FlaskClient
+    app: Flask, staff: FlaskClient, admin: FlaskClient, told: list[object]
 ) -> None:
     def desk(handle: str) -> bool:
         found = db.session.scalar(select(User.counseling_desk).where(User.handle == handle))
@@ -376,6 +376,9 @@ def test_the_counseling_desk_is_given_by_admins_to_staff_and_goes_with_the_role(
     assert desk("やまべ")
     _measure(admin, "やまべ", "role", role="member")
     assert not desk("やまべ")
+    staff_id, admin_id = account("やまべ").id, account("こだま").id
+    changes = [event for event in told if isinstance(event, events.CounselingDeskChanged)]
+    assert changes == [events.CounselingDeskChanged(staff_id, admin_id, belongs) for belongs in (True, False)]
 
 
 # --- experts ------------------------------------------------------------------------------------------

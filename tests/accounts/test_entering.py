@@ -143,6 +143,16 @@ def test_a_fresh_session_is_made_at_every_sign_in(app: Flask, client: FlaskClien
         assert cookie["_user_id"] != "planted"
 
 
+def test_never_more_than_ten_hashes_are_checked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(14):
+        factories.person(f"人{number}", email="office@example.jp", state="active" if number < 9 else "unconfirmed")
+    checks: list[str] = []
+    fits = passwords.fits
+    monkeypatch.setattr(passwords, "fits", lambda known, typed: checks.append(typed) or fits(known, typed))
+    sign_in(app.test_client(), "office@example.jp", "wrong-password")
+    assert len(checks) == 10
+
+
 # --- who is not let in --------------------------------------------------------------------------------
 
 
@@ -325,6 +335,22 @@ def test_codes_are_limited_the_same_for_known_and_unknown_addresses(app: Flask, 
                 [post(browser, "/sign-up/confirm", email=email, code="0000 0000").status_code for _ in range(7)]
             )
     assert answers[0] == answers[1] == [422] * 5 + [429] * 2
+
+
+def test_a_flood_of_forms_is_stopped_for_one_person_and_not_for_others(app: Flask, limited: Flask) -> None:
+    for handle in ("やまべ", "こだま"):
+        factories.person(handle, role="secretariat")
+    with limited.app_context():
+        browser = factories.signed_in(limited, "やまべ")
+        token = factories.form(browser, "/settings")
+    answers = []
+    for _ in range(21):
+        with limited.app_context():
+            answers.append(browser.post("/admin/invitations", data=token | {"role": "member"}).status_code)
+    assert answers == [303] * 20 + [429]
+    with limited.app_context():
+        other = factories.signed_in(limited, "こだま")
+        assert post(other, "/admin/invitations", on_page="/settings", role="member").status_code == 303
 
 
 # --- the hash -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from sccafe.accounts import passwords
 from sccafe.accounts.models import Confirmation, User, UserSession
 from sccafe.core import clock
 from sccafe.core.database import db, end_reading
@@ -103,6 +104,24 @@ def test_the_answer_tells_nothing_of_whether_the_address_is_known(app: Flask) ->
             ]
         )
     assert pages[0] == pages[1]
+
+
+def test_every_sign_up_takes_one_slow_step_whatever_the_address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    factories.person("はるか", email="office@example.jp")
+    sign_up(app.test_client(), "waiting@example.jp", "かえで")
+    steps: list[str] = []
+    fits, hash_password = passwords.fits, passwords.hash_password
+    monkeypatch.setattr(passwords, "fits", lambda *given: steps.append("fits") or fits(*given))
+    monkeypatch.setattr(passwords, "hash_password", lambda typed: steps.append("hash") or hash_password(typed))
+    for email, handle in (
+        ("office@example.jp", "みどり"),
+        ("nobody@example.jp", "なぎさ"),
+        ("waiting@example.jp", "かえで"),
+        ("waiting@example.jp", "はるか"),
+    ):
+        before = len(steps)
+        sign_up(app.test_client(), email, handle)
+        assert len(steps) == before + 1
 
 
 def _without_secrets(page: str, email: str) -> str:

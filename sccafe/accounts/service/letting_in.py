@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from sccafe.accounts import mails, policy
 from sccafe.accounts.errors import MayNot, NoSuchPerson
-from sccafe.accounts.events import AccountApproved, AccountRefused, InvitationMade, RoleChanged
+from sccafe.accounts.events import AccountApproved, AccountRefused, InvitationMade, InvitationWithdrawn, RoleChanged
 from sccafe.accounts.models import Invitation
 from sccafe.accounts.service.people import person
 from sccafe.accounts.sessions import hashed
@@ -79,3 +79,4 @@ def withdraw_invitation(actor: Viewer, invitation_id: int) -> None:
         if row is None:
             raise NoSuchPerson
         row.expires_at = min(row.expires_at, clock.now())
+        emit(InvitationWithdrawn(invitation_id, actor.user_id))

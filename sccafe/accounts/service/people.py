@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from sccafe.accounts import mails, policy, proofs, queries
 from sccafe.accounts.errors import LastAdmin, MayNot, NoSuchPerson
-from sccafe.accounts.events import AccountRestored, AccountSuspended, ExpertChanged, RoleChanged
+from sccafe.accounts.events import (
+    AccountRestored,
+    AccountSuspended,
+    CounselingDeskChanged,
+    ExpertChanged,
+    RoleChanged,
+)
 from sccafe.accounts.models import ExpertProfile, User, UserSession
 from sccafe.core.audience import ROLES, Role, Viewer
 from sccafe.core.database import locked, writing
@@ -24,27 +30,30 @@ def person(session: Session, user_id: int, *states: str) -> User:
     return user
 
 
-def _is_last_admin(session: Session, user: User) -> bool:
-    if user.role != "admin" or user.state != "active":
-        return False
-    # Two admins who demote each other at the same moment must not both succeed.
-    session.execute(locked(select(User.id).where(User.role == "admin"), User))
-    return queries.active_admins() <= 1
+def _hold_admins(session: Session) -> None:
+    """Two admins who demote each other at the same moment must not both succeed, nor wait for each other for ever."""
+    session.execute(locked(select(User.id).where(User.role == "admin").order_by(User.id), User))
+
+
+def _is_last_admin(user: User) -> bool:
+    return user.role == "admin" and user.state == "active" and queries.active_admins() <= 1
 
 
 def change_role(actor: Viewer, user_id: int, role: str) -> None:
     """Give somebody another role. Raises NoSuchPerson, LastAdmin, MayNot."""
     with writing() as session:
+        _hold_admins(session)
         user = person(session, user_id, "active", "suspended", "awaiting_approval")
-        last = _is_last_admin(session, user)
+        last = _is_last_admin(user)
         before = cast(Role, user.role)
         if role not in ROLES or not policy.may_change_role(actor, before, last):
             raise LastAdmin if last and actor.may_administer and role in ROLES else MayNot
         if role == before:
             return
         user.role = role
-        if not policy.may_set_counseling_desk(actor, role):
+        if user.counseling_desk and not policy.may_set_counseling_desk(actor, role):
             user.counseling_desk = False
+            emit(CounselingDeskChanged(user_id, actor.user_id, False))
         if not policy.may_be_expert(role):
             profile = session.get(ExpertProfile, user_id)
             if profile is not None and profile.active:
@@ -59,10 +68,11 @@ def suspend_account(actor: Viewer, user_id: int, reason: str) -> None:
     Raises NoSuchPerson where the account is not active, LastAdmin, MayNot.
     """
     with writing() as session:
+        _hold_admins(session)
         user = person(session, user_id, "active")
         if not policy.may_suspend(actor, user_id, cast(Role, user.role)):
             raise MayNot
-        if _is_last_admin(session, user):
+        if _is_last_admin(user):
             raise LastAdmin
         user.state = "suspended"
         user.state_reason = reason
@@ -92,7 +102,9 @@ def set_counseling_desk(actor: Viewer, user_id: int, belongs: bool) -> None:
         user = person(session, user_id, "active")
         if not policy.may_set_counseling_desk(actor, cast(Role, user.role)):
             raise MayNot
-        user.counseling_desk = belongs
+        if user.counseling_desk != belongs:
+            user.counseling_desk = belongs
+            emit(CounselingDeskChanged(user_id, actor.user_id, belongs))
 
 
 def save_expert_profile(

@@ -28,8 +28,9 @@ def profile(handle: str) -> ResponseReturnValue:
     return page("accounts/profile", person=found, is_own=is_own, may_manage=policy.may_manage_people(who))
 
 
+# Without a token, as a choice that harms nobody: with one every visitor's page would carry a cookie.
 @pages.post("/language")
-@csrf.exempt  # a choice that harms nobody; with a token every visitor's page would carry a cookie
+@csrf.exempt  # type: ignore[untyped-decorator]
 def language() -> ResponseReturnValue:
     who = viewer()
     chosen = request.form.get("locale", "")
