@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension(fragments.Kept)
+    fragments.init_app(app)
 
     keys.init_app(app, settings.data / "keys", settings.secret_key, settings.encryption_keys)
     files.init_app(app, settings)

@@ -149,7 +149,7 @@ def react(post_id: int) -> ResponseReturnValue:
     if found is None or row is None:
         raise NotThere
     post = shown.posts([row], look_of(who, found, None, language))[0]
-    shown.add_reactions([post], queries.reactions_of(who, [post_id]), found.kind, language)
+    shown.add_reactions([post], queries.reactions_of(who, [post_id]), found.kind, language, True)
     return render_template(
         "boards/_reactions.html",
         p=post,

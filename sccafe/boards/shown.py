@@ -212,15 +212,22 @@ def posts(rows: Iterable[Row[Any]], page: PageOfPosts) -> list[PostShown]:
 
 
 def add_reactions(
-    shown: Iterable[PostShown], counts: Mapping[int, Mapping[str, tuple[int, bool]]], kind: str, locale: str
+    shown: Iterable[PostShown],
+    counts: Mapping[int, Mapping[str, tuple[int, bool]]],
+    kind: str,
+    locale: str,
+    may_react: bool,
 ) -> None:
-    """Give each published post its reactions, in the list's order; those of one kind of board only stand there."""
+    """Give each published post its reactions, in the list's order; those of one kind of board only stand there.
+
+    Whoever may not react is shown what others said, and no list of what could be said.
+    """
     options = taxonomy.options("reaction")
     for_all = [(option.key, option.label(locale)) for option in options if not option.only_on]
     for_first = [(option.key, option.label(locale)) for option in options if option.only_on in ("", kind)]
     nothing: Mapping[str, tuple[int, bool]] = {}
     for post in shown:
-        if post.state == "published":
+        if post.state == "published" and (may_react or post.id in counts):
             of_post = counts.get(post.id, nothing)
             post.reactions = [
                 (key, label, *of_post.get(key, (0, False)))

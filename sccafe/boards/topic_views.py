@@ -64,13 +64,14 @@ def topic(topic_id: int) -> ResponseReturnValue:
             accepted = shown.posts([row], look)[0] if row else None
         elif posts.index(accepted) == 1:
             accepted = None  # it follows the question anyway
+    may_react = policy.may_react(who, found.kind)
     counts = queries.reactions_of(who, [post.id for post in posts if post.state == "published"])
     if accepted is not None and accepted not in posts:
         counts |= queries.reactions_of(who, [accepted.id])
-        shown.add_reactions([accepted], counts, found.kind, language)
-    shown.add_reactions(posts, counts, found.kind, language)
-    end_reading()
+        shown.add_reactions([accepted], counts, found.kind, language, may_react)
+    shown.add_reactions(posts, counts, found.kind, language, may_react)
     if who.signed_in:
+        end_reading()
         numbers = [post.number for post in posts if post.number is not None]
         reading.mark_read(who, topic_id, mark, reading.advanced(mark or 0, found.last_number, numbers))
     why = why_not_reply(who, found)
@@ -86,7 +87,7 @@ def topic(topic_id: int) -> ResponseReturnValue:
         other_order_href=path + ("?" + urlencode(other) if other else ""),
         may_reply=not why,
         why_not=shown.why_not(why) if why != "sign_in" else "",
-        may_react=policy.may_react(who, found.kind),
+        may_react=may_react,
         may_report=policy.may_report(who),
         may_moderate=look.may_moderate,
         reply_form=reply_form,
@@ -181,7 +182,7 @@ def _new_post_partial(who: Viewer, found: Row[Any], written: service.Written, la
     row = queries.post_of_topic(found.id, written.post_id)
     assert row is not None
     post = shown.posts([row], look_of(who, found, None, language))[0]
-    shown.add_reactions([post], {}, found.kind, language)
+    shown.add_reactions([post], {}, found.kind, language, True)
     form = ReplyForm(formdata=None)
     return render_template(
         "boards/_post.html",

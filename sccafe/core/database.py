@@ -121,7 +121,10 @@ def _prepare(connection: Any, record: Any) -> None:
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # A flag of ours and not an execution option: those fall back after a session's first commit.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        # Straight to the driver: through the engine's own way it would cost as much as a small query.
+        driver = connection.connection.dbapi_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
 def run(statement: Select[T], **values: Any) -> CursorResult[T]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from markupsafe import Markup
 
 from sccafe.core import clock
 
@@ -11,11 +14,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment for a `<time>`: for programs, short for lists, and in full."""
+    """One moment: for programs, short for lists, in full, and as the `<time>` that holds all three."""
 
     iso: str
     text: str
     full: str
+    tag: Markup
 
 
 #: Japan has no summer time: adding hours costs a fifth of a look into the zone's table, and pages show many moments.
@@ -61,9 +65,11 @@ def _ago(moment: datetime, at: datetime, locale: str, now: datetime) -> str:
     seconds = (now - moment).total_seconds()
     if 0 <= seconds < 86400:
         return _within_a_day(int(seconds), locale)
-    if at.year == _local(now).year:
-        return f"{_date(at, locale, False)} {at.hour}:{at.minute:02}"
-    return _date(at, locale, True)
+    return _on_its_day(at, locale, at.year == _local(now).year)
+
+
+def _on_its_day(at: datetime, locale: str, this_year: bool) -> str:
+    return f"{_date(at, locale, False)} {at.hour}:{at.minute:02}" if this_year else _date(at, locale, True)
 
 
 def _within_a_day(seconds: int, locale: str) -> str:
@@ -80,6 +86,29 @@ def _within_a_day(seconds: int, locale: str) -> str:
 
 def moment(at: datetime, locale: str, now: datetime | None = None) -> Moment:
     """Everything a page shows of one moment."""
+    now = now or clock.now()
+    if now - at > _A_DAY:
+        return _past(at, locale, _local(now).year)
+    return _moment(at, locale, now)
+
+
+_A_DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=8192)
+def _past(at: datetime, locale: str, year: int) -> Moment:
+    """A moment more than a day ago: what is shown of it changes with the year only, and most moments are such."""
     local = _local(at)
+    return _shown(local, _on_its_day(local, locale, local.year == year), locale)
+
+
+def _moment(at: datetime, locale: str, now: datetime) -> Moment:
+    local = _local(at)
+    return _shown(local, _ago(at, local, locale, now), locale)
+
+
+def _shown(local: datetime, text: str, locale: str) -> Moment:
     iso = f"{local.year:04}-{local.month:02}-{local.day:02}T{local.hour:02}:{local.minute:02}:{local.second:02}+09:00"
-    return Moment(iso, _ago(at, local, locale, now or clock.now()), _full(local, locale))
+    full = _full(local, locale)
+    tag = Markup(f'<time datetime="{iso}" title="{full}">{text}</time>')  # noqa: S704  digits and words of ours
+    return Moment(iso, text, full, tag)

@@ -1,4 +1,4 @@
-"""`{% kept … %}`: a part of a page that is the same for many readers, rendered once per process and key.
+"""What is the same on many pages, made once per process: parts of pages, and the words of lists.
 
     {% kept 'footer', locale %} … {% endkept %}
 
@@ -9,9 +9,12 @@ header and renders everybody else's. What stands inside may depend on nothing bu
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask, current_app
 from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
+
+from sccafe.core.language import locale
 
 #: Keys come from our own templates, in few combinations; this only bounds a mistake.
 MOST = 500
@@ -39,3 +42,21 @@ class Kept(Extension):
             if len(kept) < MOST:
                 kept[key] = text
         return text
+
+
+def labels(name: str, **same: Any) -> dict[str, Any]:
+    """The dict `labels` of templates/macros/<name>.html, translated once per language and once per `same`.
+
+    A page of 25 posts needs some thirty words; looking each up for each page cost a twentieth of the whole.
+    """
+    kept: dict[tuple[Any, ...], dict[str, Any]] = current_app.extensions.setdefault("sccafe_labels", {})
+    key = (name, locale(), *sorted(same.items()))
+    if key not in kept:
+        module = current_app.jinja_env.get_template(f"macros/{name}.html").make_module(same)
+        kept[key] = module.labels  # type: ignore[attr-defined]
+    return kept[key]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.add_extension(Kept)
+    app.add_template_global(labels, "labels")
