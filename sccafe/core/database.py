@@ -121,10 +121,13 @@ def _prepare(connection: Any, record: Any) -> None:
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # A flag of ours and not an execution option: those fall back after a session's first commit.
-        # Straight to the driver: through the engine's own way it would cost as much as a small query.
-        driver = connection.connection.dbapi_connection
-        assert isinstance(driver, sqlite3.Connection)
-        driver.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        if _writing.get():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Straight to the driver: the engine's own way costs as much as a small query, and this cannot fail.
+            driver = connection.connection.dbapi_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute("BEGIN")
 
 
 def run(statement: Select[T], **values: Any) -> CursorResult[T]:

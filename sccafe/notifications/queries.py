@@ -1,15 +1,16 @@
 """Every read of notices, through the wall as it stands at this moment."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, false, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, bindparam, case, false, literal, or_, select
 
 from sccafe.accounts.models import User
 from sccafe.boards.models import Post, Topic
 from sccafe.core import clock
-from sccafe.core.audience import Viewer, readable
-from sccafe.core.database import db
+from sccafe.core.audience import Viewer, readable, reader
+from sccafe.core.database import db, run
 from sccafe.core.formats import Moment, moment
 from sccafe.core.language import locale
 from sccafe.moderation.models import Report
@@ -19,19 +20,20 @@ from sccafe.notifications.models import Notice, NoticePreference, Subscription
 PER_PAGE = 30
 
 
-def visible(viewer: Viewer) -> ColumnElement[bool]:
+def _visible(sees_reports: bool) -> ColumnElement[bool]:
     """Which notices, joined with their topic and post, this person may be told at this moment."""
-    there = and_(readable(Topic.audience, viewer), Post.state == "published")
+    there = and_(readable(Topic.audience), Post.state == "published")
     return or_(
         and_(Notice.kind.in_(policy.OF_TOPICS), there),
         and_(Notice.kind == "approved", Notice.topic_id.is_(None)),
         Notice.kind == "measure",
-        Notice.kind == "report" if policy.may_see_reports(viewer) else false(),
+        Notice.kind == "report" if sees_reports else false(),
     )
 
 
-def _notices(viewer: Viewer) -> Select[Any]:
-    """The viewer's notices; the title is empty where they may not read the topic (a measure against their post)."""
+@cache
+def _notices(sees_reports: bool) -> Select[Any]:
+    """The reader's notices; the title is empty where they may not read the topic (a measure against their post)."""
     return (
         select(
             Notice.id,
@@ -43,7 +45,7 @@ def _notices(viewer: Viewer) -> Select[Any]:
             Notice.report_id,
             Notice.created_at,
             Notice.read_at,
-            case((readable(Topic.audience, viewer), Topic.title), else_=literal("")).label("title"),
+            case((readable(Topic.audience), Topic.title), else_=literal("")).label("title"),
             Post.state.label("post_state"),
             Post.parent_id,
             Post.alias,
@@ -52,21 +54,30 @@ def _notices(viewer: Viewer) -> Select[Any]:
         .outerjoin(Topic, Topic.id == Notice.topic_id)
         .outerjoin(Post, Post.id == Notice.post_id)
         .outerjoin(User, User.id == Post.author_id)
-        .where(Notice.user_id == viewer.user_id, visible(viewer))
+        .where(Notice.user_id == bindparam("reader_id"), _visible(sees_reports))
     )
+
+
+@cache
+def _page(sees_reports: bool) -> Select[Any]:
+    statement = _notices(sees_reports).where(Notice.on_site, Notice.id < bindparam("before", type_=BigInteger))
+    return statement.order_by(Notice.id.desc()).limit(bindparam("most"))
+
+
+#: Above every id there will be: the list from its beginning.
+_NEWEST = 2**62
 
 
 def notices(viewer: Viewer, before: int | None, limit: int = PER_PAGE) -> Sequence[Row[Any]]:
     """A page of the viewer's list, newest first, and one more where another page follows."""
-    statement = _notices(viewer).where(Notice.on_site).order_by(Notice.id.desc()).limit(limit + 1)
-    if before is not None:
-        statement = statement.where(Notice.id < before)
-    return db.session.execute(statement).all()
+    statement = _page(policy.may_see_reports(viewer))
+    return run(statement, before=_NEWEST if before is None else before, most=limit + 1, **reader(viewer)).all()
 
 
 def notice(viewer: Viewer, notice_id: int) -> Row[Any] | None:
     """One notice of the viewer's own."""
-    return db.session.execute(_notices(viewer).where(Notice.id == notice_id)).first()
+    statement = _notices(policy.may_see_reports(viewer)).where(Notice.id == notice_id)
+    return run(statement, **reader(viewer)).first()
 
 
 class NoticeLine(NamedTuple):
@@ -132,12 +143,14 @@ def wants_mail(user_id: int, kind: str) -> bool:
     return found is not False
 
 
+_LEVEL = select(Subscription.level).where(
+    Subscription.user_id == bindparam("user_id"), Subscription.topic_id == bindparam("topic_id")
+)
+
+
 def is_muted(user_id: int, topic_id: int) -> bool:
     """Whether this person has muted this topic."""
-    found = db.session.scalar(
-        select(Subscription.level).where(Subscription.user_id == user_id, Subscription.topic_id == topic_id)
-    )
-    return found == "muted"
+    return run(_LEVEL, user_id=user_id, topic_id=topic_id).scalar() == "muted"
 
 
 def topic_title(viewer: Viewer, topic_id: int) -> str | None:
@@ -173,8 +186,8 @@ def recipient_of(notice_id: int) -> int | None:
 
 def for_mail(viewer: Viewer, notice_id: int) -> Row[Any] | None:
     """A notice that may be told to this person at this moment, with what its mail says."""
-    return db.session.execute(
-        _notices(viewer)
+    statement = (
+        _notices(policy.may_see_reports(viewer))
         .add_columns(
             Post.html,
             Topic.accepted_post_id,
@@ -184,4 +197,5 @@ def for_mail(viewer: Viewer, notice_id: int) -> Row[Any] | None:
         )
         .outerjoin(Report, Report.id == Notice.report_id)
         .where(Notice.id == notice_id)
-    ).first()
+    )
+    return run(statement, **reader(viewer)).first()

@@ -155,7 +155,8 @@ def mute_by_mail(token: str) -> ResponseReturnValue:
 @pages.app_context_processor
 def mute_of_topic_page() -> dict[str, object]:
     """Whether the reader has muted the topic that they are reading: boards cannot know. One statement."""
-    who = viewer() if request and request.endpoint == "boards.topic" else None
+    reads_topic = request and request.endpoint == "boards.topic" and not web.without_database()
+    who = viewer() if reads_topic else None
     if who is None or who.user_id is None or not request.view_args:
         return {}
     return {"muted": queries.is_muted(who.user_id, request.view_args["topic_id"])}
