@@ -66,7 +66,8 @@ def cluster() -> Iterator[Cluster]:
     subprocess.run(
         [str(bin_ / "initdb"), "-D", str(data), "-U", user, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], **run
     )
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100"
+    quick = "".join(f" -c {name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes"))
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=100{quick}"
     subprocess.run(
         [str(bin_ / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start"],
         **{**run, "capture_output": False, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
