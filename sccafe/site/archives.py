@@ -29,14 +29,15 @@ class Broken(Exception):
 
 
 class Writer:
-    def __init__(self, tar: tarfile.TarFile) -> None:
+    def __init__(self, tar: tarfile.TarFile, folder: Path) -> None:
         self._tar = tar
+        self._folder = folder  # beside the archive: there is room for it, which /tmp need not have
         self.members: dict[str, dict[str, Any]] = {}
 
     def add(self, name: str, content: BinaryIO) -> None:
         """Add everything that `content` gives; its length need not be known."""
         digest = hashlib.sha256()
-        with tempfile.SpooledTemporaryFile(max_size=16 * _CHUNK) as whole:
+        with tempfile.SpooledTemporaryFile(max_size=16 * _CHUNK, dir=self._folder) as whole:
             while chunk := content.read(_CHUNK):
                 digest.update(chunk)
                 whole.write(chunk)
@@ -72,7 +73,7 @@ def writing(path: Path, check: Callable[[Path], object]) -> Iterator[Writer]:
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             with tarfile.open(fileobj=file, mode="w:gz" if path.name.endswith("gz") else "w") as tar:
-                yield Writer(tar)
+                yield Writer(tar, path.parent)
             file.flush()
             os.fsync(file.fileno())
         check(unfinished)

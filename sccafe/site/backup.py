@@ -84,7 +84,7 @@ def make(settings: Settings, wanted: Path | None = None) -> Made:
 def _write_archive(settings: Settings, target: Path) -> tuple[dumps.Rows, int]:
     dump = dumps.of(settings)
     stored = 0
-    with tempfile.TemporaryDirectory(prefix="sccafe-backup-") as work:
+    with tempfile.TemporaryDirectory(prefix=".copying-", dir=target.parent) as work:
         copy = Path(work) / dump.name
         # The database before the files: whatever it names is still there, unless somebody deletes it meanwhile.
         rows = dump.make(copy)
