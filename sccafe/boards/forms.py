@@ -74,13 +74,19 @@ class ReplyForm(WithText):
 
 
 class EditForm(WithText):
-    pass
+    def __init__(self) -> None:
+        super().__init__()
+        self.body.flags.required = True
 
 
 class EditTopicForm(EditForm):
     """The opening post is edited together with its topic's title."""
 
     title = StringField(_l("題名"), [_title_length])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title.flags.required = True
 
     def validate_title(self, field: Field) -> None:
         if not (field.data or "").strip():

@@ -220,14 +220,15 @@ def add_reactions(
 ) -> None:
     """Give each published post its reactions, in the list's order; those of one kind of board only stand there.
 
-    Whoever may not react is shown what others said, and no list of what could be said.
+    Whoever may not react here, as nobody may to a post of their own, is shown what others said and no list of what
+    could be said.
     """
     options = taxonomy.options("reaction")
     for_all = [(option.key, option.label(locale)) for option in options if not option.only_on]
     for_first = [(option.key, option.label(locale)) for option in options if option.only_on in ("", kind)]
     nothing: Mapping[str, tuple[int, bool]] = {}
     for post in shown:
-        if post.state == "published" and (may_react or post.id in counts):
+        if post.state == "published" and (post.id in counts or (may_react and not post.mine)):
             of_post = counts.get(post.id, nothing)
             post.reactions = [
                 (key, label, *of_post.get(key, (0, False)))

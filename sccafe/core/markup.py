@@ -41,7 +41,7 @@ _MAX_HEADINGS = 200
 # short line below a wide table's head makes a whole row: these four keep the products small.
 _MAX_LINES = 3_000
 _MAX_ITEMS = 1_500
-_MAX_MARKS = 2_000
+_MAX_MARKS = 1_500
 _MAX_CELLS = 1_500
 
 _REFUSALS: dict[str, tuple[int, Any]] = {

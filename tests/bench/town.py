@@ -4,6 +4,7 @@ The posts are written in the order of their time, whatever their topic, so that 
 file as they do on a site that has grown. Nothing but one small record per topic and person is held in memory.
 """
 
+import hashlib
 import heapq
 import json
 import shutil
@@ -18,13 +19,13 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, insert, select, update
 
-from sccafe import create_app
+from sccafe import beside, create_app
 from sccafe.accounts.models import User
 from sccafe.boards.models import Board, Post, Reaction, Topic, TopicRead, TopicTheme
 from sccafe.boards.threads import path_of
 from sccafe.core import checks, markup, taxonomy
 from sccafe.core.database import Base, db
-from sccafe.core.migrations import make_database, newest
+from sccafe.core.migrations import make_database
 from sccafe.notifications.models import Notice
 from sccafe.settings import Settings, read
 from sccafe.site.setup import make_standard_boards, mark_started
@@ -99,22 +100,27 @@ def site_settings(data: Path) -> Settings:
     return read({"SCCAFE_DATA": str(data), "SCCAFE_JOB_THREAD": "off", "SCCAFE_RATE_LIMITS": "off"})
 
 
+def _recipe() -> str:
+    """A hash of all that a town is made from: one made otherwise is built anew."""
+    here = Path(__file__).parent
+    files = [here / "town.py", here / "texts.py", *sorted((beside("migrations") / "versions").glob("*.py"))]
+    made_from = b"\0".join(file.read_bytes() for file in files) + str(markup.RENDERER_VERSION).encode()
+    return hashlib.sha256(made_from).hexdigest()
+
+
 def standing(folder: Path, posts: int) -> Town | None:
-    """The town that a run before left in this folder, if it is this large and its schema still fits."""
+    """The town that a run before left in this folder, if it is this large and made as one would be made today."""
     try:
         kept = json.loads((folder / "town.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     places = [(topic, post) for topic, post in kept["town"].pop("places")]
     town = Town(**kept["town"], places=places)
-    app = create_app(site_settings(town.data))
-    with app.app_context():
-        fits = kept["schema"] == newest() and town.posts == posts and kept["texts"] == markup.RENDERER_VERSION
-    return town if fits else None
+    return town if kept.get("recipe") == _recipe() and town.posts == posts else None
 
 
 def build(folder: Path, posts: int) -> Town:
-    """Make the town in an empty `folder`; raises TownWrong where the site's own checks find something."""
+    """Make the town in `folder`, which is emptied; raises TownWrong where the site's own checks find something."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "data").mkdir(parents=True)
     app = create_app(site_settings(folder / "data"))
@@ -122,11 +128,10 @@ def build(folder: Path, posts: int) -> Town:
         make_database(app.config["SETTINGS"])
         make_standard_boards()
         mark_started()
-        town = _Builder(app, folder, posts).build()
+        town = _Builder(folder, posts).build()
         check(app)
         db.engine.dispose()
-        kept = {"schema": newest(), "texts": markup.RENDERER_VERSION, "town": asdict(town)}
-    (folder / "town.json").write_text(json.dumps(kept), encoding="utf-8")
+    (folder / "town.json").write_text(json.dumps({"recipe": _recipe(), "town": asdict(town)}), encoding="utf-8")
     return town
 
 
@@ -180,7 +185,7 @@ class _Rows:
 
 
 class _Builder:
-    def __init__(self, app: Flask, folder: Path, posts: int) -> None:
+    def __init__(self, folder: Path, posts: int) -> None:
         self.folder, self.posts = folder, posts
         self.random = Random(SEED)
         self.end = datetime.now(UTC).replace(microsecond=0) - NEWEST

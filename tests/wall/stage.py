@@ -63,35 +63,40 @@ class SQLiteOriginal:
 
 
 class PostgreSQLOriginal:
-    def __init__(self, cluster: postgres.Cluster, name: str) -> None:
-        self._name = name
-        self._admin = psycopg.connect(cluster.address("postgres"), autocommit=True)
-        self._address = cluster.address(name)
-        self._admin.execute(f'CREATE DATABASE "{name}_original" TEMPLATE "{name}"')
-        self._contents, self._transactions = self._seen(), self._begun()
+    def __init__(self, address: str) -> None:
+        self._live = psycopg.connect(address, autocommit=True)
+        found = self._live.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+        self._tables = [table for (table,) in found]
+        self._live.execute("CREATE SCHEMA original")
+        for table in self._tables:
+            self._live.execute(f'CREATE TABLE original."{table}" AS TABLE public."{table}"')
+        self._hashes, self._transactions = self._seen(), self._begun()
 
     def _begun(self) -> str:
         """A number that every transaction which may have written moves on."""
-        return str(self._admin.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone())
+        return str(self._live.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone())
 
-    def _seen(self) -> str:
-        """A hash of each table; a row that was only locked reads as before."""
-        with psycopg.connect(self._address, autocommit=True) as live:
-            tables = live.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
-            rows = " UNION ALL ".join(
-                f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{table}\" t"
-                for (table,) in tables
-            )
-            return str(sorted(live.execute(rows).fetchall()))
+    def _seen(self) -> set[object]:
+        """Each table with a hash of its rows; a row that was only locked reads as before."""
+        rows = " UNION ALL ".join(
+            f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM public.\"{table}\" t"
+            for table in self._tables
+        )
+        return set(self._live.execute(rows).fetchall())
 
     def is_changed(self) -> bool:
-        return self._begun() != self._transactions and self._seen() != self._contents
+        return self._begun() != self._transactions and self._seen() != self._hashes
 
     def restore(self) -> None:
-        if self.is_changed():
-            self._admin.execute(f'DROP DATABASE "{self._name}" WITH (FORCE)')
-            self._admin.execute(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._name}_original"')
-        self._transactions = self._begun()
+        if self._begun() != self._transactions:
+            changed = [str(table) for table, _hash in self._hashes - self._seen()]  # type: ignore[misc]
+            with self._live.transaction():
+                # Without foreign keys and without the triggers that keep the record from being changed.
+                self._live.execute("SET LOCAL session_replication_role = replica")
+                for table in changed:
+                    self._live.execute(f'DELETE FROM public."{table}"')
+                    self._live.execute(f'INSERT INTO public."{table}" SELECT * FROM original."{table}"')
+            self._transactions = self._begun()
 
 
 class Stage:
@@ -171,11 +176,7 @@ def opened(template: Path | str, cluster: "postgres.Cluster | None", folder: Pat
         sessions = _begin_sessions(world)
         db.session.remove()
         db.engine.dispose()
-    original: Original
-    if cluster:
-        original = PostgreSQLOriginal(cluster, more["database_url"].split("@/", 1)[1].split("?")[0])
-    else:
-        original = SQLiteOriginal(folder / "sccafe.sqlite")
+    original = PostgreSQLOriginal(more["database_url"]) if cluster else SQLiteOriginal(folder / "sccafe.sqlite")
     try:
         yield Stage(app, world, original, sessions)
     finally:

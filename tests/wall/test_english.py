@@ -80,7 +80,9 @@ def _japanese_in(words: list[str]) -> list[str]:
     names = [*HANDLES.values(), "はるかぜ", "つばさ", "はなこ", REMOVED, "日本語"]
     places = [*taxonomy.prefectures().values(), *(row.name for row in taxonomy.municipalities().values())]
     content = re.compile("|".join(map(re.escape, sorted((*names, *places), key=len, reverse=True))))
-    return [word.strip() for word in words if _JAPANESE.search(content.sub("", _WRITTEN.sub("", word)))]
+    initials = {handle[0] for handle in HANDLES.values()}
+    seen = [word.strip() for word in words if word.strip() not in initials]
+    return [word for word in seen if _JAPANESE.search(content.sub("", _WRITTEN.sub("", word)))]
 
 
 def _left_in(body: str) -> list[str]:
