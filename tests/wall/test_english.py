@@ -94,8 +94,10 @@ def _left_in(body: str) -> list[str]:
 @pytest.mark.parametrize("row", [*expectations.ROWS, *expectations_of_forms.ROWS], ids=str)
 def test_a_page_in_english_holds_no_japanese_of_the_site(row: Row, site: Stage) -> None:
     for viewer in ("visitor", "writer", "admin"):
+        if row.answer_for(viewer).status in (302, 303, 404) and row.address != "/nowhere":
+            continue
         response = look(site, row, viewer, locale="en")
-        if response.mimetype == "text/html" and response.status_code not in (302, 303):
+        if response.mimetype == "text/html":
             assert _left_in(response.get_data(as_text=True)) == [], viewer
         site.restore()
 
