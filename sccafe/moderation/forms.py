@@ -89,6 +89,7 @@ class AssignForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, staff: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(**more)
         self.assignee.choices = staff
+        self.assignee.flags.required = True
 
 
 class ManageForm(ReasonForm):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, true, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from sccafe.accounts.models import User
 from sccafe.boards.models import Post, Topic, TopicRead
@@ -14,6 +14,7 @@ from sccafe.core import clock
 from sccafe.core.audience import Viewer, readable
 from sccafe.core.database import db, insert_once, writing
 from sccafe.core.mail import queue_rendered
+from sccafe.moderation.models import Report
 from sccafe.notifications import policy
 from sccafe.notifications.models import Notice, NoticePreference, Subscription
 
@@ -64,7 +65,16 @@ def tell_of_topic(kind: str, user_id: int, topic_id: int, post_id: int, *, by_ma
 
 
 def tell_of_report(user_id: int, report_id: int) -> bool:
-    """Tell a staff member that a report is theirs to look after."""
+    """Tell a staff member that a report is theirs to look after; once, where several people report the same post."""
+    other = aliased(Report)
+    told = (
+        select(Notice.id)
+        .join(Report, Report.id == Notice.report_id)
+        .join(other, other.post_id == Report.post_id)
+        .where(other.id == report_id, Notice.user_id == user_id, Report.state == "open", Notice.read_at.is_(None))
+    )
+    if db.session.scalar(told.limit(1)) is not None:
+        return False
     wanted = db.session.execute(
         select(NoticePreference.on_site, NoticePreference.by_mail).where(
             NoticePreference.user_id == user_id, NoticePreference.kind == "report"

@@ -146,8 +146,8 @@ def test_the_desk_shows_mine_first_and_several_reports_of_a_post_as_one(
     shown = page(as_person("こばやし"), "/moderation")
     assert shown.index("こばやしの担当</a>") < shown.index("ほかの人が担当の知らせ") < shown.index("なかむらの担当</a>")
     assert shown.count("なかむらの担当</a>") == 1
-    assert "対応を待つ知らせが4件" in shown
-    assert "あなたの担当が2件" in shown
+    assert "対応を待つ知らせ：4件" in shown
+    assert "あなたの担当：2件" in shown
 
 
 def test_the_desk_with_nothing_to_do_is_kind(town: dict[str, int], as_person: Browser) -> None:

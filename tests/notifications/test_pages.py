@@ -78,7 +78,7 @@ def test_a_long_list_comes_in_pages(town: dict[str, int], as_person: Browser) ->
         factories.answer("はるか", topic, f"返事{number}")
     reader = as_person("みどり")
     first = page(reader, "/notifications")
-    assert first.count('<li class="new">') == 30
+    assert first.count("chip-new") == 30
     assert "前のお知らせを見る" in first
     oldest = newest_notice("みどり") - 29
     second = page(reader, f"/notifications?before={oldest}")

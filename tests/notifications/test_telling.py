@@ -100,6 +100,14 @@ def test_a_report_is_told_to_whoever_looks_after_it(app: Flask, town: dict[str, 
     assert told("なかむら") == []  # they took it themselves
 
 
+def test_several_reports_of_one_post_are_told_once(app: Flask, town: dict[str, int]) -> None:
+    post_id = factories.post_id(factories.topic("みどり", town["exchange"]), 1)
+    for handle in ("はるか", "さくら", "みせばん"):
+        moderation.report_post(factories.viewer_of(handle), post_id, "insult", "")
+    assert told("なかむら") == ["report"]
+    assert len(deliver(app)) == 1
+
+
 def test_a_closed_report_waits_for_nobody(app: Flask, town: dict[str, int]) -> None:
     post_id = factories.post_id(factories.topic("みどり", town["exchange"]), 1)
     made = moderation.report_post(factories.viewer_of("はるか"), post_id, "insult", "")
