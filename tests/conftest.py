@@ -22,11 +22,13 @@ ON_POSTGRES = os.environ.get("SCCAFE_TEST_DATABASE") == "postgresql"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, only what has a database is run again."""
+    """On PostgreSQL, only what has a database is run again, and nothing that is about SQLite's file."""
     if ON_POSTGRES:
-        without = [item for item in items if "cluster" not in getattr(item, "fixturenames", ())]
-        config.hook.pytest_deselected(items=without)
-        items[:] = [item for item in items if item not in without]
+        again = [
+            "cluster" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("sqlite") for item in items
+        ]
+        config.hook.pytest_deselected(items=[item for item, kept in zip(items, again, strict=True) if not kept])
+        items[:] = [item for item, kept in zip(items, again, strict=True) if kept]
 
 
 def settings_for(folder: Path, **more: str) -> Settings:

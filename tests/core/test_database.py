@@ -55,10 +55,9 @@ def test_a_mails_recipient_and_text_cannot_be_read_from_the_database(app: Flask)
     assert db.session.scalars(select(OutboxMail.recipient)).one() == "someone@example.jp"
 
 
+@pytest.mark.sqlite
 def test_a_missing_database_file_is_an_error_and_not_a_new_one(app: Flask, settings: object, tmp_path: Path) -> None:
     file = app.config["SETTINGS"].database_file
-    if file is None:
-        return
     db.session.remove()
     db.engine.dispose()
     file.rename(file.with_suffix(".away"))

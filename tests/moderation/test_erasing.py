@@ -88,10 +88,9 @@ def test_the_name_is_erased_everywhere_and_only_the_name(
     assert list(audit.verify()) == []
 
 
+@pytest.mark.sqlite
 def test_nothing_in_the_database_file_holds_it_afterwards(app: Flask, named: dict[str, int]) -> None:
     file = app.config["SETTINGS"].database_file
-    if file is None:
-        pytest.skip("the files of PostgreSQL are its own")
     db.session.remove()
 
     def bytes_on_disk() -> bytes:
@@ -105,11 +104,10 @@ def test_nothing_in_the_database_file_holds_it_afterwards(app: Flask, named: dic
     assert "花子".encode() not in bytes_on_disk()
 
 
+@pytest.mark.sqlite
 def test_the_job_that_empties_the_log_is_tried_again_while_somebody_still_reads(
     app: Flask, named: dict[str, int]
 ) -> None:
-    if app.config["SETTINGS"].database_file is None:
-        pytest.skip("the files of PostgreSQL are its own")
     with db.engine.connect() as reader:
         reader.connection.driver_connection.execute("PRAGMA busy_timeout=50")  # type: ignore[union-attr]
         reader.execute(text("SELECT count(*) FROM posts"))

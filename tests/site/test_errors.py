@@ -71,10 +71,9 @@ def test_broken_encoding_is_refused_and_stores_nothing(as_person: Browser, topic
     assert posts() == 1
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_gives_the_text_back(app: Flask, as_person: Browser, topic: int) -> None:
     file = app.config["SETTINGS"].database_file
-    if file is None:
-        pytest.skip("SQLite's lock")
     client = as_person("みどり")
     token = factories.form(client, f"/topics/{topic}")
     with db.engine.connect() as the_only_one_in_the_pool:
@@ -95,10 +94,9 @@ def test_a_locked_database_gives_the_text_back(app: Flask, as_person: Browser, t
     assert client.post(f"/topics/{topic}/reply", data=token | {"body": "もう一度"}).status_code == 303
 
 
+@pytest.mark.sqlite
 def test_a_missing_database_gives_a_page_that_needs_none(app: Flask, as_person: Browser, topic: int) -> None:
     file = app.config["SETTINGS"].database_file
-    if file is None:
-        pytest.skip("a SQLite file")
     client = as_person("みどり")
     db.session.remove()
     db.engine.dispose()
