@@ -37,7 +37,7 @@ class Writer:
     def add(self, name: str, content: BinaryIO) -> None:
         """Add everything that `content` gives; its length need not be known."""
         digest = hashlib.sha256()
-        with tempfile.SpooledTemporaryFile(max_size=16 * _CHUNK, mode="w+b", dir=self._folder) as whole:
+        with tempfile.SpooledTemporaryFile(max_size=16 * _CHUNK, dir=str(self._folder)) as whole:
             while chunk := content.read(_CHUNK):
                 digest.update(chunk)
                 whole.write(chunk)
