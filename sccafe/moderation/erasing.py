@@ -6,13 +6,13 @@ mails about posts are made when they are sent.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import inspect, or_, select, text, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import func, inspect, or_, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from sccafe.accounts.models import ExpertProfile, Invitation, User
 from sccafe.boards import erasing as boards_erasing
@@ -84,17 +84,21 @@ def cleaner(words: str) -> Clean:
     return clean
 
 
-def _rows_with(session: Session, place: Place, clean: Clean) -> Iterator[tuple[tuple[Any, ...], dict[str, str]]]:
-    """The rows of a place that hold the words: their key, and the columns as they will read."""
+def _cleaned(place: Place, row: Sequence[Any], clean: Clean) -> dict[str, str]:
+    """The columns of a row that hold the words, as they will read; one that grows past its length is cut."""
+    changed = {}
+    for column, written in zip(place.columns, row, strict=True):
+        if written and (new := clean(written)) != written:
+            changed[column.key] = new[: getattr(column.type, "length", None)]
+    return changed
+
+
+def _rows_with(place: Place, clean: Clean) -> list[tuple[Any, ...]]:
+    """The keys of a place's rows that hold the words."""
     keys = inspect(place.model).primary_key
-    statement = select(*keys, *place.columns).where(or_(*(column.is_not(None) for column in place.columns)))
-    for row in session.execute(statement, execution_options=_STREAMED):
-        changed = {}
-        for column, written in zip(place.columns, row[len(keys) :], strict=True):
-            if written and (new := clean(written)) != written:
-                changed[column.key] = new[: getattr(column.type, "length", None)]
-        if changed:
-            yield tuple(row[: len(keys)]), changed
+    filled = or_(*(func.length(column) > 1 for column in place.columns))
+    rows = db.session.execute(select(*keys, *place.columns).where(filled), execution_options=_STREAMED)
+    return [tuple(row[: len(keys)]) for row in rows if _cleaned(place, row[len(keys) :], clean)]
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def find_words(viewer: Viewer, words: str) -> FoundEverywhere:
     if not policy.may(viewer, "erase"):
         raise MayNot("role")
     clean = cleaner(words)
-    counts = [(str(place.label), sum(1 for _row in _rows_with(db.session(), place, clean))) for place in _places]
+    counts = [(str(place.label), len(_rows_with(place, clean))) for place in _places]
     counts.append((str(_l("記録に残る措置の理由")), len(audit.reasons_with(clean))))
     end_reading()
     return FoundEverywhere(
@@ -132,17 +136,18 @@ def erase_words(viewer: Viewer, words: str, reason: str) -> int:
         raise MayNot("role")
     clean = cleaner(words)
     reason = checked_reason(clean, reason)
+    # Every text is read before the transaction begins, for that takes long; inside, only what was found.
+    found_rows = [(place, key) for place in _places for key in _rows_with(place, clean)]
+    end_reading()
     count = 0
     with writing() as session:
-        for place in _places:
-            keys = inspect(place.model).primary_key
-            # Read to the end before the first change: the rows come from a cursor on the same table.
-            for key, changed in list(_rows_with(session, place, clean)):
+        for place, key in found_rows:
+            this = [column == value for column, value in zip(inspect(place.model).primary_key, key, strict=True)]
+            row = session.execute(select(*place.columns).where(*this)).first()
+            changed = _cleaned(place, row, clean) if row else {}
+            if changed:
                 session.execute(
-                    update(place.model)
-                    .where(*(column == value for column, value in zip(keys, key, strict=True)))
-                    .values(**changed)
-                    .execution_options(synchronize_session=False)
+                    update(place.model).where(*this).values(**changed).execution_options(synchronize_session=False)
                 )
                 count += 1
         if count or audit.reasons_with(clean):

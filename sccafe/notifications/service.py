@@ -177,8 +177,8 @@ def _mark_seen(user_id: int, *which: ColumnElement[bool]) -> int:
 
 def mark_read_posts(user_id: int, topic_id: int, last_number: int) -> None:
     """Whoever has read a topic so far knows of its posts, inside `writing`."""
-    posts = select(Post.id).where(Post.topic_id == topic_id, Post.number <= last_number)
-    _mark_seen(user_id, Notice.topic_id == topic_id, Notice.kind.in_(policy.OF_TOPICS), Notice.post_id.in_(posts))
+    read = select(Post.id).where(Post.id == Notice.post_id, Post.number <= last_number).exists()
+    _mark_seen(user_id, Notice.topic_id == topic_id, Notice.kind.in_(policy.OF_TOPICS), read)
 
 
 def mark_report_done(report_id: int) -> None:

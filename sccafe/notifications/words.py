@@ -4,9 +4,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-#: What stands in place of a title that the person may no longer read.
-_MEASURES_OF_POST = ("hidden", "refused", "restored", "erased")
-
 
 def preference_label(kind: str) -> str:
     labels: dict[str, str] = {

@@ -1,6 +1,7 @@
 """Who is told of what: on the site and by mail, together with the thing itself."""
 
 from collections.abc import Callable
+from threading import Thread
 
 import pytest
 from flask import Flask
@@ -250,3 +251,22 @@ def test_reading_the_topic_marks_its_notices_as_read(town: dict[str, int], as_pe
     assert count("みどり") == 2
     as_person("みどり").get(f"/topics/{topic}")
     assert count("みどり") == 1
+
+
+def test_eight_who_answer_at_once_are_all_told_and_counted(app: Flask, town: dict[str, int]) -> None:
+    topic = factories.topic("みどり", town["questions"])
+    helpers = [factories.viewer_of(handle) for handle in ("はるか", "さくら")]
+    text = service.prepare("同時に書いた答え")
+
+    def answer(number: int) -> None:
+        with app.app_context():
+            service.reply(helpers[number % 2], topic, None, text)
+
+    threads = [Thread(target=answer, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told("みどり") == ["answer"] * 8
+    assert count("みどり") == 8
+    assert waiting() == 8

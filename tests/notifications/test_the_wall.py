@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sccafe.accounts import service as accounts
 from sccafe.accounts.models import User
 from sccafe.boards import erasing, measures, service
-from sccafe.boards.models import Board, Post, Topic
+from sccafe.boards.models import Post, Topic
 from sccafe.core.database import writing
 from sccafe.moderation import service as moderation
 from sccafe.notifications.models import Notice, NoticePreference
@@ -210,4 +210,3 @@ def test_no_count_and_no_list_tells_of_a_topic_behind_the_wall(town: dict[str, i
     shown = page(as_person("みどり"), "/notifications")
     assert "見えない題名" not in shown
     assert "見えない題名" not in page(as_person("みどり"), "/")
-    assert Board
