@@ -74,14 +74,14 @@ def look_of(who: Viewer, found: Row[Any], mark: int | None, language: str) -> sh
         may_accept=policy.may_accept(who, found.kind, found.starter_id, found.archived),
         may_write=may_write,
         may_moderate=policy.may_moderate(who),
+        may_reply=not why_not_reply(who, found),
+        may_react=policy.may_react(who, found.kind),
+        may_report=policy.may_report(who),
     )
 
 
-def head_of(found: Row[Any], language: str, first_page: list[shown.PostShown]) -> SimpleNamespace:
+def head_of(found: Row[Any], language: str, me_too: int = 0) -> SimpleNamespace:
     themes = [taxonomy.label("theme", key, language) for key in (found.themes or "").split(",") if key]
-    me_too = (
-        next((count for key, _label, count, _m in first_page[0].reactions if key == "me_too"), 0) if first_page else 0
-    )
     return SimpleNamespace(
         id=found.id,
         title=found.title,
@@ -95,7 +95,7 @@ def head_of(found: Row[Any], language: str, first_page: list[shown.PostShown]) -
         me_too=me_too,
         locked=found.locked,
         state=found.state,
-        state_reason=found.state_reason if found.locked or found.visibility == "hidden" else "",
+        state_reason=found.state_reason if found.locked else "",
         outcome_html=Markup(found.outcome_html),  # noqa: S704
     )
 
@@ -104,7 +104,7 @@ def why_not_reply(who: Viewer, found: Row[Any]) -> str:
     return policy.why_not_reply(
         who,
         found.kind,
-        archived=found.archived,
+        archived=found.archived or found.visibility == "deleted",
         locked=found.locked,
         opens_at=found.opens_at,
         closes_at=found.closes_at,

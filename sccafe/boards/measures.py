@@ -106,14 +106,14 @@ def change_topic(viewer: Viewer, topic_id: int, measure: str, reason: str) -> No
     with writing() as session:
         topic = topic_for_writing(session, viewer, topic_id)
         if measure in ("locked", "unlocked"):
-            session.execute(
-                update(Topic).where(Topic.id == topic_id).values(locked=measure == "locked", state_reason=reason)
-            )
+            locked = measure == "locked"
+            # Shown to everybody while the topic is locked; the reason for hiding is told to its writer alone.
+            values = {"locked": locked, "state_reason": reason if locked else ""}
+            session.execute(update(Topic).where(Topic.id == topic_id).values(**values))
         elif measure in ("pinned", "unpinned"):
             session.execute(update(Topic).where(Topic.id == topic_id).values(pinned=measure == "pinned"))
         elif measure == "hidden" and topic.visibility == "published":
             set_visibility(session, topic, "hidden")
-            session.execute(update(Topic).where(Topic.id == topic_id).values(state_reason=reason))
         elif measure == "restored" and topic.visibility == "hidden":
             set_visibility(session, topic, "published")
         else:

@@ -69,7 +69,7 @@ class Topic(Base):
     title: Mapped[str] = mapped_column(String(120))
     state: Mapped[str] = mapped_column(String(12), default="open")
     visibility: Mapped[str] = mapped_column(String(10), default="published")
-    #: The secretariat's reason for hiding or locking; shown to those concerned.
+    #: The secretariat's reason for locking it; everybody who reads the topic is shown it.
     state_reason: Mapped[str] = mapped_column(String(1000), default="")
     pinned: Mapped[bool] = mapped_column(default=False)
     #: Nobody but the secretariat can reply any more.

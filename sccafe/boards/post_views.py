@@ -29,6 +29,15 @@ def _post(who: Viewer, post_id: int) -> Row[Any]:
     return found
 
 
+def _text(who: Viewer, post_id: int) -> Row[Any]:
+    """A post whose text this viewer may read: one not published is there for its writer and the secretariat."""
+    found = _post(who, post_id)
+    own = found.author_id is not None and found.author_id == who.user_id
+    if found.state != "published" and not own and not policy.may_moderate(who):
+        raise NotThere
+    return found
+
+
 @pages.get("/posts/<int:post_id>")
 def post(post_id: int) -> ResponseReturnValue:
     """Lead to the post's place in its topic."""
@@ -46,10 +55,10 @@ def post(post_id: int) -> ResponseReturnValue:
 @WRITES
 def edit(post_id: int) -> ResponseReturnValue:
     who, language = viewer(), locale()
-    found = _post(who, post_id)
+    found = _text(who, post_id)
     if not who.signed_in:
         return web.sign_in_first()
-    if not policy.may_edit(who, found.author_id, found.state, found.locked):
+    if found.visibility == "hidden" or not policy.may_edit(who, found.author_id, found.state, found.locked):
         raise MayNot("edit")
     end_reading()
     opens = found.parent_id is None and found.number in (1, None)
@@ -90,11 +99,9 @@ def _crumb(found: Row[Any], language: str) -> SimpleNamespace:
 @pages.get("/posts/<int:post_id>/history")
 def history(post_id: int) -> ResponseReturnValue:
     who, language = viewer(), locale()
-    found = _post(who, post_id)
-    if found.state != "published" and not policy.may_moderate(who) and found.author_id != who.user_id:
-        raise NotThere
+    found = _text(who, post_id)
     row = queries.post_of_topic(found.topic_id, post_id)
-    look = shown.PageOfPosts(language, who.user_id, None, None, False, False, policy.may_moderate(who))
+    look = shown.PageOfPosts(language, who.user_id, None, None, may_moderate=policy.may_moderate(who))
     now = clock.now()
     texts = [(found.html, found.edited_at or found.created_at)]
     texts += [(version.html, version.written_at) for version in queries.versions(post_id)]
@@ -129,6 +136,8 @@ def delete(post_id: int) -> ResponseReturnValue:
 @TOUCHES
 def undelete(post_id: int) -> ResponseReturnValue:
     who = viewer()
+    if not who.signed_in:
+        return web.sign_in_first()
     end_reading()
     service.undo_delete(who, post_id)
     return web.see_other(f"/posts/{post_id}")
@@ -153,7 +162,7 @@ def react(post_id: int) -> ResponseReturnValue:
     return render_template(
         "boards/_reactions.html",
         p=post,
-        topic=head_of(found, language, []),
+        topic=head_of(found, language),
         may_react=True,
         may_reply=not why_not_reply(who, found),
         said=_("気持ちを伝えました。") if stands else _("取り消しました。"),
@@ -176,7 +185,7 @@ def accept(post_id: int) -> ResponseReturnValue:
 def posts_of_member(handle: str) -> ResponseReturnValue:
     """What somebody wrote under their name, as far as the reader may read it."""
     who, language = viewer(), locale()
-    found = queries.person(handle)
+    found = queries.person(who, handle)
     if found is None:
         raise NotThere
     return render_template(

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, null, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, null, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from sccafe.accounts.models import User
@@ -23,6 +23,8 @@ NEWEST = 200
 
 Order = Literal["thread", "time"]
 
+#: A topic that its writer deleted stands in no list, not even the secretariat's.
+_LISTED = Topic.visibility != "deleted"
 _BY_LAST_POST = (Topic.last_post_at.desc(), Topic.id.desc())
 _last_author = aliased(User)
 _last_post = aliased(Post)
@@ -128,7 +130,7 @@ def _newest_of_boards(signed_in: bool) -> Select[Any]:
     inner = aliased(Topic)
     newest = (
         select(inner.id)
-        .where(inner.board_id == Board.id, readable(inner.audience))
+        .where(inner.board_id == Board.id, readable(inner.audience), inner.visibility != "deleted")
         .order_by(inner.last_post_at.desc(), inner.id.desc())
         .limit(1)
         .correlate(Board)
@@ -149,7 +151,7 @@ def newest_of_boards(viewer: Viewer, board_ids: Sequence[int]) -> dict[int, Row[
 
 @cache
 def _topics_of_board(signed_in: bool, by_state: bool, by_theme: bool, by_cursor: bool) -> Select[Any]:
-    chosen = select(Topic.id).where(Topic.board_id == bindparam("board_id"), readable(Topic.audience))
+    chosen = select(Topic.id).where(Topic.board_id == bindparam("board_id"), readable(Topic.audience), _LISTED)
     if by_state:
         chosen = chosen.where(Topic.state == bindparam("state"))
     if by_theme:
@@ -186,7 +188,7 @@ def topics_of_board(
 
 @cache
 def _newest_topics(signed_in: bool) -> Select[Any]:
-    chosen = select(Topic.id).where(readable(Topic.audience)).order_by(*_BY_LAST_POST).limit(bindparam("most"))
+    chosen = select(Topic.id).where(readable(Topic.audience), _LISTED).order_by(*_BY_LAST_POST).limit(bindparam("most"))
     return _shown_topics(signed_in, chosen).order_by(*_BY_LAST_POST)
 
 
@@ -199,7 +201,7 @@ def newest_topics(viewer: Viewer, limit: int) -> Sequence[Row[Any]]:
 def _unread_topics() -> Select[Any]:
     recent = (
         select(Topic.id, Topic.last_post_at, Topic.last_number)
-        .where(readable(Topic.audience))
+        .where(readable(Topic.audience), _LISTED)
         .order_by(*_BY_LAST_POST)
         .limit(NEWEST)
         .subquery()
@@ -227,7 +229,7 @@ def unread_topics(viewer: Viewer, limit: int, after_topic: int = 0) -> Sequence[
 def _waiting_questions(signed_in: bool) -> Select[Any]:
     chosen = (
         select(Topic.id)
-        .where(Topic.state == "unanswered", readable(Topic.audience))
+        .where(Topic.state == "unanswered", readable(Topic.audience), _LISTED)
         .order_by(Topic.last_post_at.desc())
         .limit(bindparam("most"))
     )
@@ -327,7 +329,9 @@ _PAGES = {
     "thread": _PAGE.where(Post.path.is_not(None)).order_by(Post.path),
 }
 _ONE_POST = _POSTS.where(Post.id == bindparam("post_id"))
-_OWN_HELD = _POSTS.where(Post.state == "held", Post.author_id == bindparam("reader_id"))
+_OWN = _POSTS.where(Post.author_id == bindparam("reader_id")).order_by(Post.id)
+_OWN_HELD = _OWN.where(Post.state == "held")
+_HELD = _POSTS.where(Post.state == "held").order_by(Post.id)
 
 
 def posts_of_page(topic_id: int, page: int, order: Order) -> Sequence[Row[Any]]:
@@ -345,13 +349,24 @@ def own_held_posts(viewer: Viewer, topic_id: int) -> Sequence[Row[Any]]:
     return run(_OWN_HELD, topic_id=topic_id, reader_id=viewer.user_id).all()
 
 
+def own_posts(viewer: Viewer, topic_id: int) -> Sequence[Row[Any]]:
+    """What the viewer wrote in a topic that `own_held_topic` has found to be theirs."""
+    return run(_OWN, topic_id=topic_id, reader_id=viewer.user_id).all()
+
+
+def held_posts(topic_id: int) -> Sequence[Row[Any]]:
+    """What waits for approval in a topic, for the secretariat."""
+    return run(_HELD, topic_id=topic_id).all()
+
+
 def own_held_topic(viewer: Viewer, topic_id: int) -> Row[Any] | None:
-    """The title of a topic that its writer opened and that waits for approval."""
+    """The head of a topic that waits for approval or was hidden, for the one who opened it."""
     if viewer.user_id is None:
         return None
     columns: list[Any] = [
         Topic.id,
         Topic.title,
+        Topic.visibility,
         Board.slug,
         Board.title.label("board_title"),
         Board.title_en.label("board_title_en"),
@@ -360,7 +375,12 @@ def own_held_topic(viewer: Viewer, topic_id: int) -> Row[Any] | None:
         select(*columns)
         .join(Board, Board.id == Topic.board_id)
         .join(Post, Post.topic_id == Topic.id)
-        .where(Topic.id == topic_id, Topic.visibility == "held", Post.author_id == viewer.user_id)
+        .where(
+            Topic.id == topic_id,
+            Topic.visibility.in_(("held", "hidden")),
+            Post.author_id == viewer.user_id,
+            or_(Post.number == 1, and_(Post.number.is_(None), Post.parent_id.is_(None))),
+        )
     ).first()
 
 
@@ -415,15 +435,21 @@ def post(viewer: Viewer, post_id: int) -> Row[Any] | None:
         select(*columns)
         .join(Topic, Topic.id == Post.topic_id)
         .join(Board, Board.id == Topic.board_id)
-        .where(Post.id == post_id, readable(Topic.audience, viewer) | _held_and_own(viewer))
+        .where(Post.id == post_id, (readable(Topic.audience, viewer) & _not_held_for(viewer)) | _own_unseen(viewer))
     ).first()
 
 
-def _held_and_own(viewer: Viewer) -> ColumnElement[bool]:
-    """What waits for approval, or was deleted a moment ago, is there for its writer."""
-    return and_(
-        Topic.visibility.in_(("held", "deleted")), Post.author_id == viewer.user_id, Post.author_id.is_not(None)
-    )
+def _not_held_for(viewer: Viewer) -> ColumnElement[bool]:
+    """A held post is there for the secretariat and for its writer only."""
+    if viewer.is_staff:
+        return true()
+    return or_(Post.state != "held", and_(Post.author_id.is_not(None), Post.author_id == viewer.user_id))
+
+
+def _own_unseen(viewer: Viewer) -> ColumnElement[bool]:
+    """A topic that waits for approval, was hidden, or was deleted a moment ago is there for its writer."""
+    unseen = Topic.visibility.in_(("held", "hidden", "deleted"))
+    return and_(unseen, Post.author_id.is_not(None), Post.author_id == viewer.user_id)
 
 
 def page_of(post_row: Row[Any], order: Order) -> int:
@@ -470,6 +496,7 @@ def posts_of_person(viewer: Viewer, user_id: int, limit: int) -> Sequence[Row[An
     ).all()
 
 
-def person(handle: str) -> Row[Any] | None:
-    """An active person's id and handle, by the name in the address."""
-    return db.session.execute(select(User.id, User.handle).where(User.handle == handle, User.state == "active")).first()
+def person(viewer: Viewer, handle: str) -> Row[Any] | None:
+    """A person's id and handle, by the name in the address; those not active are there for the secretariat only."""
+    statement = select(User.id, User.handle).where(User.handle == handle)
+    return db.session.execute(statement if viewer.is_staff else statement.where(User.state == "active")).first()

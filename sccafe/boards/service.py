@@ -204,7 +204,7 @@ def refuse_unless_may_reply(viewer: Viewer, topic: Row[Any]) -> None:
     why = policy.why_not_reply(
         viewer,
         topic.kind,
-        archived=topic.archived,
+        archived=topic.archived or topic.visibility == "deleted",
         locked=topic.locked,
         opens_at=topic.opens_at,
         closes_at=topic.closes_at,
@@ -218,7 +218,7 @@ def edit_post(viewer: Viewer, post_id: int, text: Text, title: str = "") -> Post
     """Replace a post's text, keeping the one before; the first post may change its topic's title as well."""
     with writing() as session:
         post, topic = post_for_writing(session, viewer, post_id)
-        if not policy.may_edit(viewer, post.author_id, post.state, topic.locked):
+        if topic.visibility == "hidden" or not policy.may_edit(viewer, post.author_id, post.state, topic.locked):
             raise MayNot("edit")
         title = " ".join(markup.normalise(title).split())[:TITLE_LENGTH]
         if title and title != topic.title and post.number in (1, None) and post.parent_id is None:
@@ -244,7 +244,7 @@ def delete_post(viewer: Viewer, post_id: int) -> Post:
     """Take a post back: a placeholder keeps the thread, or the whole topic goes where nobody has answered."""
     with writing() as session:
         post, topic = post_for_writing(session, viewer, post_id)
-        if not policy.may_delete(viewer, post.author_id, post.state, topic.locked):
+        if topic.visibility == "hidden" or not policy.may_delete(viewer, post.author_id, post.state, topic.locked):
             raise MayNot("delete")
         was_published = post.state == "published"
         post.state, post.deleted_at = "deleted", clock.now()

@@ -154,9 +154,13 @@ class PageOfPosts:
     #: Up to which number the viewer had read; None where nothing is to be marked as new.
     read_up_to: int | None
     accepted_id: int | None
-    may_accept: bool
-    may_write: bool
-    may_moderate: bool
+    may_accept: bool = False
+    #: Whether the viewer may change what they wrote here.
+    may_write: bool = False
+    may_moderate: bool = False
+    may_reply: bool = False
+    may_react: bool = False
+    may_report: bool = False
 
 
 def posts(rows: Iterable[Row[Any]], page: PageOfPosts) -> list[PostShown]:

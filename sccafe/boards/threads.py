@@ -132,9 +132,12 @@ def post_for_writing(session: Session, viewer: Viewer, post_id: int) -> tuple[Po
 
 
 def _held_topic_of(session: Session, viewer: Viewer, topic_id: int) -> Row[Any]:
-    """A topic still waiting for approval, for the one who wrote it."""
+    """A topic that waits for approval or was hidden, for the one who wrote it."""
     mine = session.scalar(
-        select(Post.id).where(Post.topic_id == topic_id, Post.state == "held", Post.author_id == viewer.user_id)
+        select(Post.id)
+        .join(Topic, Topic.id == Post.topic_id)
+        .where(Post.topic_id == topic_id, Topic.visibility.in_(("held", "hidden")), Post.author_id == viewer.user_id)
+        .limit(1)
     )
     if mine is None or not viewer.signed_in:
         raise NotThere

@@ -1,14 +1,16 @@
 """A topic and the replies to it."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Row
 
 from sccafe.accounts.sessions import viewer
-from sccafe.boards import policy, queries, reading, service, shown
+from sccafe.boards import kept, policy, queries, reading, service, shown
 from sccafe.boards.blueprint import (
     TOUCHES,
     WRITES,
@@ -52,43 +54,36 @@ def topic(topic_id: int) -> ResponseReturnValue:
     rows = list(queries.posts_of_page(topic_id, page, order))
     mark = found.last_read_number
     last = page == pages_in_all
-    if last and who.signed_in and not who.has_posted:
+    if found.visibility == "held":
+        rows += queries.held_posts(topic_id)
+    elif last and who.signed_in and not who.has_posted:
         rows += queries.own_held_posts(who, topic_id)
     look = look_of(who, found, mark, language)
-    posts = shown.posts(rows, look)
     accepted = None
-    if found.accepted_post_id and page == 1 and order == "thread":
-        accepted = next((post for post in posts if post.is_accepted), None)
-        if accepted is None:
-            row = queries.post_of_topic(topic_id, found.accepted_post_id)
-            accepted = shown.posts([row], look)[0] if row else None
-        elif posts.index(accepted) == 1:
-            accepted = None  # it follows the question anyway
-    may_react = policy.may_react(who, found.kind)
-    counts = queries.reactions_of(who, [post.id for post in posts if post.state == "published"])
-    if accepted is not None and accepted not in posts:
-        counts |= queries.reactions_of(who, [accepted.id])
-        shown.add_reactions([accepted], counts, found.kind, language, may_react)
-    shown.add_reactions(posts, counts, found.kind, language, may_react)
+    if found.accepted_post_id and page == 1 and order == "thread" and not _follows(rows, found.accepted_post_id):
+        row = next((row for row in rows if row.id == found.accepted_post_id), None)
+        row = row or queries.post_of_topic(topic_id, found.accepted_post_id)
+        accepted = shown.posts([row], look)[0] if row else None
+    counts = queries.reactions_of(who, [row.id for row in rows if row.state == "published"])
+    token = generate_csrf() if who.signed_in else ""
     if who.signed_in:
         end_reading()
-        numbers = [post.number for post in posts if post.number is not None]
+        numbers = [row.number for row in rows if row.number is not None]
         reading.mark_read(who, topic_id, mark, reading.advanced(mark or 0, found.last_number, numbers))
     why = why_not_reply(who, found)
     reply_form = ReplyForm() if not why else None
     other = {} if order == "time" else {"order": "time"}
     return render_template(
         "boards/topic.html",
-        topic=head_of(found, language, posts if page == 1 else []),
-        posts=posts,
+        topic=head_of(found, language, counts[rows[0].id].get("me_too", (0, False))[0] if rows else 0),
+        posts=kept.posts_html(rows, counts, look, found.kind, token),
+        words=kept.words(look, topic_id, token),
         accepted=accepted,
         pager=web.pager(path, page, pages_in_all, order="time" if order == "time" else ""),
         order=order,
         other_order_href=path + ("?" + urlencode(other) if other else ""),
         may_reply=not why,
         why_not=shown.why_not(why) if why != "sign_in" else "",
-        may_react=may_react,
-        may_report=policy.may_report(who),
         may_moderate=look.may_moderate,
         reply_form=reply_form,
         who_reads=shown.who_reads(found.board_audience),
@@ -97,15 +92,18 @@ def topic(topic_id: int) -> ResponseReturnValue:
     )
 
 
+def _follows(rows: Sequence[Row[Any]], accepted_id: int) -> bool:
+    """Whether the accepted answer is the first one anyway: then it needs no copy above."""
+    return len(rows) > 1 and rows[1].id == accepted_id
+
+
 def _held_topic(who: Viewer, topic_id: int) -> ResponseReturnValue:
     """A topic that waits for approval, for the one who wrote it; there is nothing for anybody else."""
     held = queries.own_held_topic(who, topic_id)
     if held is None:
         raise NotThere
-    look = shown.PageOfPosts(locale(), who.user_id, None, None, False, True, False)
-    return render_template(
-        "boards/held.html", topic=held, posts=shown.posts(queries.own_held_posts(who, topic_id), look)
-    )
+    look = shown.PageOfPosts(locale(), who.user_id, None, None, may_write=True)
+    return render_template("boards/held.html", topic=held, posts=shown.posts(queries.own_posts(who, topic_id), look))
 
 
 @pages.get("/topics/<int:topic_id>/unread")
@@ -158,7 +156,7 @@ def reply(topic_id: int) -> ResponseReturnValue:
     template = "boards/_reply_form.html" if web.is_partial() else "boards/reply.html"
     return render_template(
         template,
-        topic=head_of(found, language, []),
+        topic=head_of(found, language),
         reply_form=form,
         form=form,
         parent=parent,
@@ -187,7 +185,7 @@ def _new_post_partial(who: Viewer, found: Row[Any], written: service.Written, la
     return render_template(
         "boards/_post.html",
         p=post,
-        topic=head_of(found, language, []),
+        topic=head_of(found, language),
         reply_form=form,
         may_reply=True,
         may_react=policy.may_react(who, found.kind),

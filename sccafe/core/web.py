@@ -12,6 +12,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
 from sccafe.core.database import db
@@ -107,7 +108,7 @@ def _error_page(status: int, title: str, what: str, todo: str, bare: bool = Fals
 
 
 #: Never shown again, not even to the one who typed it.
-_SECRET_FIELDS = {"password", "password_again", "csrf_token"}
+_SECRET_FIELDS = {"password", "new_password", "proof", "csrf_token"}
 
 
 def typed_fields() -> list[tuple[str, str]]:
@@ -135,7 +136,7 @@ _CARRY = "form carried through the sign-in"
 
 def sign_in_first() -> BaseResponse:
     """For signed-out people: a page leads to the sign-in and back, a form is carried through it and loses nothing."""
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return see_other("/sign-in?" + urlencode({"next": request.full_path.rstrip("?")}))
     carried = {"action": request.full_path.rstrip("?"), "fields": typed_fields()}
     return _error_page(
@@ -311,7 +312,15 @@ class SecurityHeaders:
         return self.app(environ, start)
 
 
+class DatabaseId(IntegerConverter):
+    """A number in an address, as far as a database can hold it: a larger one is no address at all."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **(kwargs | {"max": 2**31 - 1}))
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = DatabaseId
     app.before_request(_refuse_broken_encoding)
     app.after_request(_mark_personal)
     app.register_error_handler(CSRFError, _on_csrf)

@@ -31,7 +31,7 @@ def sign_up() -> ResponseReturnValue:
     invited = queries.open_invitation(token) if token else None
     if not token and registration.needs_invitation():
         return page("accounts/invitation_needed", is_spent=False)
-    if token and invited is None and request.method == "GET":
+    if token and invited is None and request.method in ("GET", "HEAD"):
         return _spent()
     form = SignUpForm(email=invited.email if invited else "", invitation=token)
     form.of_staff = bool(invited and policy.may_bear_staff_words(invited.role))
