@@ -261,6 +261,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("visibility", sa.String(length=10), nullable=False),
         sa.Column("state_reason", sa.String(length=1000), nullable=False),
+        sa.Column("hidden_reason", sa.String(length=1000), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("locked", sa.Boolean(), nullable=False),
         sa.Column("accepted_post_id", sa.Integer(), nullable=True),

@@ -80,6 +80,13 @@ def look_of(who: Viewer, found: Row[Any], mark: int | None, language: str) -> sh
     )
 
 
+def _reason(found: Row[Any]) -> str:
+    """What the secretariat gave as its reason, for those who can see the topic now."""
+    if found.visibility == "hidden":
+        return str(found.hidden_reason)
+    return str(found.state_reason) if found.locked else ""
+
+
 def head_of(found: Row[Any], language: str, me_too: int = 0) -> SimpleNamespace:
     themes = [taxonomy.label("theme", key, language) for key in (found.themes or "").split(",") if key]
     return SimpleNamespace(
@@ -95,7 +102,11 @@ def head_of(found: Row[Any], language: str, me_too: int = 0) -> SimpleNamespace:
         me_too=me_too,
         locked=found.locked,
         state=found.state,
-        state_reason=found.state_reason if found.locked else "",
+        state_reason=found.hidden_reason
+        if found.visibility == "hidden"
+        else found.state_reason
+        if found.locked
+        else "",
         outcome_html=Markup(found.outcome_html),  # noqa: S704
     )
 

@@ -114,8 +114,10 @@ def change_topic(viewer: Viewer, topic_id: int, measure: str, reason: str) -> No
             session.execute(update(Topic).where(Topic.id == topic_id).values(pinned=measure == "pinned"))
         elif measure == "hidden" and topic.visibility == "published":
             set_visibility(session, topic, "hidden")
+            session.execute(update(Topic).where(Topic.id == topic_id).values(hidden_reason=reason))
         elif measure == "restored" and topic.visibility == "hidden":
             set_visibility(session, topic, "published")
+            session.execute(update(Topic).where(Topic.id == topic_id).values(hidden_reason=""))
         else:
             raise NotThere
         emit(TopicChanged(topic_id, measure, starter(session, topic_id), viewer.user_id, reason))

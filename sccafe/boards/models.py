@@ -71,6 +71,8 @@ class Topic(Base):
     visibility: Mapped[str] = mapped_column(String(10), default="published")
     #: The secretariat's reason for locking it; everybody who reads the topic is shown it.
     state_reason: Mapped[str] = mapped_column(String(1000), default="")
+    #: Why it is hidden; shown to the secretariat. Its writer is told by a notice.
+    hidden_reason: Mapped[str] = mapped_column(String(1000), default="")
     pinned: Mapped[bool] = mapped_column(default=False)
     #: Nobody but the secretariat can reply any more.
     locked: Mapped[bool] = mapped_column(default=False)

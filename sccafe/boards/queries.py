@@ -26,6 +26,8 @@ Order = Literal["thread", "time"]
 #: A topic that its writer deleted stands in no list, not even the secretariat's.
 _LISTED = Topic.visibility != "deleted"
 _BY_LAST_POST = (Topic.last_post_at.desc(), Topic.id.desc())
+#: The post that opens its topic; a held one has no number yet.
+_OPENS = or_(Post.number == 1, and_(Post.number.is_(None), Post.parent_id.is_(None)))
 _last_author = aliased(User)
 _last_post = aliased(Post)
 
@@ -261,6 +263,7 @@ def _topic(signed_in: bool) -> Select[Any]:
         Topic.state,
         Topic.visibility,
         Topic.state_reason,
+        Topic.hidden_reason,
         Topic.pinned,
         Topic.locked,
         Topic.accepted_post_id,
@@ -379,7 +382,7 @@ def own_held_topic(viewer: Viewer, topic_id: int) -> Row[Any] | None:
             Topic.id == topic_id,
             Topic.visibility.in_(("held", "hidden")),
             Post.author_id == viewer.user_id,
-            or_(Post.number == 1, and_(Post.number.is_(None), Post.parent_id.is_(None))),
+            _OPENS,
         )
     ).first()
 
@@ -447,9 +450,9 @@ def _not_held_for(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _own_unseen(viewer: Viewer) -> ColumnElement[bool]:
-    """A topic that waits for approval, was hidden, or was deleted a moment ago is there for its writer."""
+    """A topic that waits for approval, was hidden, or was deleted a moment ago is there for the one who opened it."""
     unseen = Topic.visibility.in_(("held", "hidden", "deleted"))
-    return and_(unseen, Post.author_id.is_not(None), Post.author_id == viewer.user_id)
+    return and_(unseen, _OPENS, Post.author_id.is_not(None), Post.author_id == viewer.user_id)
 
 
 def page_of(post_row: Row[Any], order: Order) -> int:

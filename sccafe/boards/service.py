@@ -290,7 +290,7 @@ def react(viewer: Viewer, post_id: int, kind: str) -> tuple[Post, bool]:
     option = next((option for option in taxonomy.options("reaction") if option.key == kind), None)
     with writing() as session:
         post, topic = post_for_writing(session, viewer, post_id)
-        if option is None or post.state != "published":
+        if option is None or post.state != "published" or (topic.visibility != "published" and not viewer.is_staff):
             raise NotThere
         if not policy.may_react(viewer, topic.kind) or post.author_id == viewer.user_id:
             raise MayNot("react")

@@ -5,7 +5,7 @@ For the writes of this feature only; everything here is called inside `writing`.
 
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from sccafe.accounts.models import User
@@ -132,11 +132,12 @@ def post_for_writing(session: Session, viewer: Viewer, post_id: int) -> tuple[Po
 
 
 def _held_topic_of(session: Session, viewer: Viewer, topic_id: int) -> Row[Any]:
-    """A topic that waits for approval or was hidden, for the one who wrote it."""
+    """A topic that waits for approval or was hidden, for the one who opened it."""
     mine = session.scalar(
         select(Post.id)
         .join(Topic, Topic.id == Post.topic_id)
         .where(Post.topic_id == topic_id, Topic.visibility.in_(("held", "hidden")), Post.author_id == viewer.user_id)
+        .where(or_(Post.number == 1, and_(Post.number.is_(None), Post.parent_id.is_(None))))
         .limit(1)
     )
     if mine is None or not viewer.signed_in:

@@ -63,7 +63,13 @@ def places() -> tuple[Place, ...]:
 
 
 holds_text(_l("非表示などの理由（書き込み）"), Post.state_reason)
-holds_text(_l("非表示などの理由（話題）と、話し合いのまとめ"), Topic.state_reason, Topic.outcome, Topic.outcome_html)
+holds_text(
+    _l("非表示などの理由（話題）と、話し合いのまとめ"),
+    Topic.state_reason,
+    Topic.hidden_reason,
+    Topic.outcome,
+    Topic.outcome_html,
+)
 holds_text(_l("場所の名前と説明"), Board.title, Board.title_en, Board.description, Board.description_en)
 holds_text(_l("プロフィールと、停止などの理由"), User.about, User.state_reason)
 holds_text(_l("専門家の紹介と控え"), ExpertProfile.sentence, ExpertProfile.note)

@@ -79,7 +79,7 @@ def topic_at_desk(viewer: Viewer, topic_id: int) -> Row[Any] | None:
             Topic.locked,
             Topic.pinned,
             Topic.visibility,
-            Topic.state_reason,
+            case((Topic.visibility == "hidden", Topic.hidden_reason), else_=Topic.state_reason).label("state_reason"),
             Board.slug,
             Board.title.label("board_title"),
             Board.title_en.label("board_title_en"),

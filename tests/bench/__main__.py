@@ -174,6 +174,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
     figures: list[Figure] = []
+    where = machine()
     failure = ""
     with ExitStack() as stack:
         if arguments.keep:
@@ -187,7 +188,7 @@ def main() -> int:
                 figures.append(figure)
         except (pages.OtherWords, town.TownWrong, servers.ServerFailed, BadAnswer, OSError, sqlite3.Error) as error:
             failure = f"Not measured to the end: {error}"
-    print(f"{arguments.posts:,} posts, {machine()}\n\n{table(figures)}")
+    print(f"{arguments.posts:,} posts, {where}\n\n{table(figures)}")
     if failure:
         print(f"\n{failure}")
         return 2

@@ -22,9 +22,9 @@ class Figure:
 def machine() -> str:
     """Where the figures were taken."""
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    cores = len(os.sched_getaffinity(0))
+    cores, busy = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     return (
-        f"{cores} cores, {system}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"{cores} cores (load {busy:.1f} before), {system}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
         f"gunicorn {version('gunicorn')}, Flask {version('flask')}, SQLAlchemy {version('sqlalchemy')}"
     )
 

@@ -111,14 +111,15 @@ def test_a_topic_is_moved_and_readers_follow_its_new_board(
     assert all_of(Board.topic_count) == [0, 0, 1]
 
 
-def test_a_hidden_topic_is_found_by_the_secretariat_alone(
+def test_a_hidden_topic_is_found_by_the_secretariat_and_by_whoever_opened_it_alone(
     town: dict[str, int], as_person: Browser, client: FlaskClient
 ) -> None:
     topic = factories.topic("みどり", town["exchange"])
     staff, address = as_person("なかむら"), f"/topics/{topic}/manage"
     send(staff, address, measure="hidden", reason="確かめるあいだ")
     assert client.get(f"/topics/{topic}").status_code == 404
-    assert as_person("みどり").get(f"/topics/{topic}").status_code == 404
+    assert as_person("はるか").get(f"/topics/{topic}").status_code == 404
+    assert "非表示" in page(as_person("みどり"), f"/topics/{topic}")
     assert "話題をもう一度見せる" in page(staff, address)
     send(staff, address, measure="restored", reason="確かめました")
     assert client.get(f"/topics/{topic}").status_code == 200
