@@ -24,7 +24,8 @@ def machine() -> str:
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     cores, busy = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     return (
-        f"{cores} cores (load {busy:.1f} before), {system}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"{cores} cores (load {busy:.1f} before), {system}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}, "
         f"gunicorn {version('gunicorn')}, Flask {version('flask')}, SQLAlchemy {version('sqlalchemy')}"
     )
 
