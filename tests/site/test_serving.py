@@ -46,8 +46,8 @@ def test_the_embedded_server_sends_the_mails_and_plans_what_is_scheduled(app: Fl
             )
 
         wait_until(planned)
+        wait_until(lambda: len(children(server.process.pid)) == 2)
         workers = children(server.process.pid)
-        assert len(workers) == 2
         server.process.terminate()
         assert server.process.wait(30) == 0
         assert all(gone(pid) for pid in workers)
