@@ -3,7 +3,7 @@
 from datetime import datetime
 from importlib.resources import files
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from sccafe.boards.models import Board, Topic
 from sccafe.core.audience import Viewer, readable
@@ -36,3 +36,8 @@ def addresses(viewer: Viewer, limit: int) -> tuple[list[str], list[tuple[int, da
         .limit(limit)
     )
     return list(boards), [(row.id, row.last_post_at) for row in topics]
+
+
+def ask() -> None:
+    """Ask the database anything at all; raises OperationalError where it does not answer."""
+    db.session.execute(text("SELECT 1"))

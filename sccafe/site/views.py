@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import text
 
 from sccafe.accounts.sessions import viewer
 from sccafe.boards import policy as boards_policy
@@ -12,7 +11,6 @@ from sccafe.boards import shown
 from sccafe.boards.forms import NewTopicForm
 from sccafe.core import clock, markup, site_settings, web
 from sccafe.core.audience import VISITOR
-from sccafe.core.database import db
 from sccafe.core.formats import moment
 from sccafe.core.language import gettext as _
 from sccafe.core.language import locale
@@ -189,7 +187,7 @@ def healthz() -> ResponseReturnValue:
 @pages.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """The database answers too; where it does not, the error page's 503 says so."""
-    db.session.execute(text("SELECT 1"))
+    queries.ask()
     return Response("ok\n", mimetype="text/plain")
 
 

@@ -21,7 +21,7 @@ from tests.bench.people import cookie_of, settled
 from tests.bench.report import Figure, machine, say, table
 from tests.bench.town import Town
 
-PAGES = ("topic", "topic-signed-in", "home", "home-signed-in", "lounge", "lounge-signed-in", "board", "board-signed-in")
+PAGES = tuple(name + who for name in ("topic", "topics", "home", "lounge", "board") for who in ("", "-signed-in"))
 OTHERS = ("statements", "reply", "writers", "memory")
 GROWTH, LARGE = "growth", 1_000_000
 

@@ -7,8 +7,9 @@ import re
 import select
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from urllib.parse import quote, urlencode
 
 Address = tuple[str, int]
@@ -124,8 +125,8 @@ class Driven:
     asked: int
 
 
-def drive(address: Address, request: bytes, seconds: float, connections: int = 16) -> Driven:
-    """Ask for the same page over so many connections at once; every answer has to be 200."""
+def drive(address: Address, requests: Sequence[bytes], seconds: float, connections: int = 16) -> Driven:
+    """Ask for these pages in turn over so many connections at once; every answer has to be 200."""
     poller = select.epoll()
     sockets: dict[int, socket.socket] = {}
     missing: dict[int, int] = {}  # bytes still to come of the present answer; 0 before its head
@@ -136,10 +137,10 @@ def drive(address: Address, request: bytes, seconds: float, connections: int = 1
             sockets[opened.fileno()] = opened
             missing[opened.fileno()] = 0
             poller.register(opened.fileno(), select.EPOLLIN)
-        answered, waiting, begin = 0, connections, time.perf_counter()
-        end = begin + seconds
+        answered, waiting, request = 0, connections, cycle(requests)
+        end = time.perf_counter() + seconds
         for opened in sockets.values():
-            opened.sendall(request)
+            opened.sendall(next(request))
         # What was asked is waited for: left behind, it would be answered at the cost of whoever is measured next.
         while waiting:
             ready = poller.poll(TIMEOUT)
@@ -159,7 +160,7 @@ def drive(address: Address, request: bytes, seconds: float, connections: int = 1
                 if left <= 0:
                     if time.perf_counter() < end:
                         answered += 1
-                        sockets[number].sendall(request)
+                        sockets[number].sendall(next(request))
                     else:
                         waiting -= 1
         return Driven(answered / seconds, answered + connections)

@@ -20,39 +20,48 @@ class OtherWords(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """A measured page: its name, its address, who reads it, and its least share of the floor's requests."""
+    """A measured page: its name, where it stands, who reads it, and its least share of the floor's requests."""
 
     name: str
     title: str
-    path: str
+    #: More than one are asked for in turn: nothing that is kept of one page helps with the next.
+    paths: list[str]
     signed_in: bool
     least: float
-    #: Compared with the floor's page of the same size in bytes, not of the same words.
-    by_size: bool = True
+    #: The floor's pages with the same words; without any, one of the same size in bytes is taken.
+    floor_paths: list[str]
 
 
 def pages_of(town: Town) -> list[Page]:
     """What is measured, in the order of the table."""
-    topic = f"/topics/{town.hot_topic}"
+    ours, floors = [f"/topics/{town.hot_topic}"], [f"/topic/{town.hot_topic}"]
+    all_ours = [f"/topics/{topic}" for topic in town.full_topics]
+    all_floors = [f"/topic/{topic}" for topic in town.full_topics]
     return [
-        Page("topic", "topic of 25 posts, visitor", topic, False, 0.60, by_size=False),
-        Page("topic-signed-in", "topic of 25 posts, signed in", topic, True, 0.40, by_size=False),
-        Page("home", "home, visitor", "/", False, 0.40),
-        Page("home-signed-in", "home, signed in", "/", True, 0.40),
-        Page("lounge", "lounge, visitor", "/lounge", False, 0.40),
-        Page("lounge-signed-in", "lounge, signed in", "/lounge", True, 0.40),
-        Page("board", "board, visitor", "/boards/exchange", False, 0.40),
-        Page("board-signed-in", "board, signed in", "/boards/exchange", True, 0.40),
+        Page("topic", "topic of 25 posts, visitor", ours, False, 0.60, floors),
+        Page("topics", "the same, another one each time", all_ours, False, 0.60, all_floors),
+        Page("topic-signed-in", "topic of 25 posts, signed in", ours, True, 0.40, floors),
+        Page("topics-signed-in", "the same, another one each time", all_ours, True, 0.40, all_floors),
+        Page("home", "home, visitor", ["/"], False, 0.40, []),
+        Page("home-signed-in", "home, signed in", ["/"], True, 0.40, []),
+        Page("lounge", "lounge, visitor", ["/lounge"], False, 0.40, []),
+        Page("lounge-signed-in", "lounge, signed in", ["/lounge"], True, 0.40, []),
+        Page("board", "board, visitor", ["/boards/exchange"], False, 0.40, []),
+        Page("board-signed-in", "board, signed in", ["/boards/exchange"], True, 0.40, []),
     ]
 
 
 def compare_words(town: Town, site: Address, floor: Address) -> None:
-    """Raise OtherWords unless both topic pages say the same to a visitor."""
-    ours = text_of(page(site, f"/topics/{town.hot_topic}").body.decode())
-    floors = text_of(page(floor, f"/topic/{town.hot_topic}").body.decode())
-    if difference := first_difference(ours, floors):
-        raise OtherWords(f"the site's topic page says {difference} (the floor's)")
-    say(f"Both topic pages say the same {len(ours):,} characters.")
+    """Raise OtherWords unless all measured topic pages say the same to a visitor on both sides."""
+    letters = 0
+    topics = [town.hot_topic, *town.full_topics]
+    for topic in topics:
+        ours = text_of(page(site, f"/topics/{topic}").body.decode())
+        floors = text_of(page(floor, f"/topic/{topic}").body.decode())
+        if difference := first_difference(ours, floors):
+            raise OtherWords(f"topic {topic} says {difference} (the floor's)")
+        letters += len(ours)
+    say(f"{len(topics)} topic pages say the same {letters:,} characters on both sides.")
 
 
 def _of_size(town: Town, floor: Address, size: int) -> str:
@@ -66,10 +75,10 @@ def _of_size(town: Town, floor: Address, size: int) -> str:
 
 @dataclass
 class _Driven:
-    """One server under the load of one page, round after round."""
+    """One server under the load of some pages, round after round."""
 
     server: Server
-    request: bytes
+    requests: list[bytes]
     seconds: float
     asked: int = 0
     cpu: float = 0.0
@@ -77,7 +86,7 @@ class _Driven:
     def round(self) -> float:
         """Requests per second."""
         before = self.server.cpu_seconds()
-        driven = drive(self.server.address, self.request, self.seconds)
+        driven = drive(self.server.address, self.requests, self.seconds)
         self.asked += driven.asked
         self.cpu += self.server.cpu_seconds() - before
         return driven.rate
@@ -95,15 +104,13 @@ def measure(town: Town, site: Server, floor: Server, cookie: str, wanted: set[st
             continue
         say(f"{each.title} ...")
         carried = cookie if each.signed_in else ""
-        size = len(page(site.address, each.path, carried).body)
-        floor_path = f"/topic/{town.hot_topic}"
-        if each.by_size:
-            floor_path = _of_size(town, floor.address, size)
-        floor_size = len(page(floor.address, floor_path).body)
-        floors = _Driven(floor, request_bytes(floor_path), seconds)
-        ours = _Driven(site, request_bytes(each.path, carried), seconds)
-        drive(floor.address, floors.request, WARM_SECONDS)
-        drive(site.address, ours.request, WARM_SECONDS)
+        sizes = [len(page(site.address, path, carried).body) for path in each.paths]
+        floor_paths = each.floor_paths or [_of_size(town, floor.address, sizes[0])]
+        floor_sizes = [len(page(floor.address, path).body) for path in floor_paths]
+        floors = _Driven(floor, [request_bytes(path) for path in floor_paths], seconds)
+        ours = _Driven(site, [request_bytes(path, carried) for path in each.paths], seconds)
+        drive(floor.address, floors.requests, WARM_SECONDS)
+        drive(site.address, ours.requests, WARM_SECONDS)
         pairs = [(floors.round(), ours.round()) for _ in range(ROUNDS)]
         ratios = [of_site / of_floor for of_floor, of_site in pairs]
         of_floor, of_site = (median(column) for column in zip(*pairs, strict=True))
@@ -111,6 +118,6 @@ def measure(town: Town, site: Server, floor: Server, cookie: str, wanted: set[st
             each.title,
             f"≥ {each.least:.2f} of the floor",
             f"{spread(ratios)}; {of_site:.0f}/s of {of_floor:.0f}/s; computing {ours.milliseconds:.2f} ms of "
-            f"{floors.milliseconds:.2f} ms; {size:,} bytes of {floor_size:,}",
+            f"{floors.milliseconds:.2f} ms; {median(sizes):,.0f} bytes of {median(floor_sizes):,.0f}",
             median(ratios) >= each.least,
         )

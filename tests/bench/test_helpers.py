@@ -84,14 +84,14 @@ def test_an_answer_is_read_whole_and_the_connection_kept(server: load.Address) -
 
 
 def test_the_load_counts_what_was_answered(server: load.Address) -> None:
-    driven = load.drive(server, load.request_bytes("/yes"), 0.1, connections=3)
+    driven = load.drive(server, [load.request_bytes("/yes")], 0.1, connections=3)
     assert driven.rate > 0
     assert driven.asked >= 3
 
 
 def test_the_load_refuses_an_error_page(server: load.Address) -> None:
     with pytest.raises(load.BadAnswer, match="404"):
-        load.drive(server, load.request_bytes("/no"), 0.1, connections=1)
+        load.drive(server, [load.request_bytes("/yes"), load.request_bytes("/no")], 0.1, connections=1)
     with pytest.raises(load.BadAnswer, match="404"):
         load.page(server, "/no")
 

@@ -80,6 +80,8 @@ class Town:
     hot_topic: int
     long_topic: int
     long_pages: int
+    #: More topics whose first page has 25 posts, nothing deleted, nothing that only our own template would say.
+    full_topics: list[int]
     #: An answered post far down in the long topic.
     deep_post: int
     #: The member whose pages are measured, and those who write.
@@ -114,9 +116,10 @@ def standing(folder: Path, posts: int) -> Town | None:
         kept = json.loads((folder / "town.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    if kept.get("recipe") != _recipe() or kept["town"]["posts"] != posts:
+        return None
     places = [(topic, post) for topic, post in kept["town"].pop("places")]
-    town = Town(**kept["town"], places=places)
-    return town if kept.get("recipe") == _recipe() and town.posts == posts else None
+    return Town(**kept["town"], places=places)
 
 
 def build(folder: Path, posts: int) -> Town:
@@ -431,6 +434,11 @@ class _Builder:
         assert deep is not None
         quiet = [topic for topic in topics[2:] if topic.board in ("exchange", "questions") and topic.size >= 3]
         places = [(topic.id, topic.recent[-1][0]) for topic in self.random.sample(quiet, min(200, len(quiet)))]
+        full = [
+            topic
+            for topic in topics[2:]
+            if topic.board in ("exchange", "industry") and topic.size >= HOT_POSTS and topic.published == topic.number
+        ]
         reader = self.members[0]
         return Town(
             folder=str(self.folder),
@@ -439,7 +447,8 @@ class _Builder:
             people=self.people,
             hot_topic=hot.id,
             long_topic=long.id,
-            long_pages=-(-long.number // 25),
+            long_pages=-(-long.number // HOT_POSTS),
+            full_topics=[topic.id for topic in full[:400]],
             deep_post=deep[0],
             reader=reader,
             reader_handle=self.handles[reader],

@@ -65,4 +65,6 @@ def topic(topic_id: int) -> str:
         )
         .fetchall()
     )
-    return render_template("topic.html", t=found, ps=posts, page=page, pages=-(-found["n"] // count) if count else 1)
+    pages = -(-found["n"] // PER_PAGE)
+    numbers = [number for number in range(1, pages + 1) if number in (1, pages) or abs(number - page) <= 2]
+    return render_template("topic.html", t=found, ps=posts, page=page, pages=pages, numbers=numbers)
