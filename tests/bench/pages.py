@@ -35,8 +35,8 @@ class Page:
 def pages_of(town: Town) -> list[Page]:
     """What is measured, in the order of the table."""
     ours, floors = [f"/topics/{town.hot_topic}"], [f"/topic/{town.hot_topic}"]
-    all_ours = [f"/topics/{topic}" for topic in town.full_topics]
-    all_floors = [f"/topic/{topic}" for topic in town.full_topics]
+    all_ours = [f"/topics/{topic}?page={number}" for topic, number in town.full_pages]
+    all_floors = [f"/topic/{topic}?page={number}" for topic, number in town.full_pages]
     return [
         Page("topic", "topic of 25 posts, visitor", ours, False, 0.60, floors),
         Page("topics", "the same, another one each time", all_ours, False, 0.60, all_floors),
@@ -54,14 +54,14 @@ def pages_of(town: Town) -> list[Page]:
 def compare_words(town: Town, site: Address, floor: Address) -> None:
     """Raise OtherWords unless all measured topic pages say the same to a visitor on both sides."""
     letters = 0
-    topics = [town.hot_topic, *town.full_topics]
-    for topic in topics:
-        ours = text_of(page(site, f"/topics/{topic}").body.decode())
-        floors = text_of(page(floor, f"/topic/{topic}").body.decode())
+    places = [(town.hot_topic, 1), *town.full_pages]
+    for topic, number in places:
+        ours = text_of(page(site, f"/topics/{topic}?page={number}").body.decode())
+        floors = text_of(page(floor, f"/topic/{topic}?page={number}").body.decode())
         if difference := first_difference(ours, floors):
-            raise OtherWords(f"topic {topic} says {difference} (the floor's)")
+            raise OtherWords(f"page {number} of topic {topic} says {difference} (the floor's)")
         letters += len(ours)
-    say(f"{len(topics)} topic pages say the same {letters:,} characters on both sides.")
+    say(f"{len(places)} topic pages say the same {letters:,} characters on both sides.")
 
 
 def _of_size(town: Town, floor: Address, size: int) -> str:

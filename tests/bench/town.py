@@ -80,8 +80,8 @@ class Town:
     hot_topic: int
     long_topic: int
     long_pages: int
-    #: More topics whose first page has 25 posts, nothing deleted, nothing that only our own template would say.
-    full_topics: list[int]
+    #: More pages of 25 posts (topic, page): nothing deleted, nothing that only our own template would say.
+    full_pages: list[tuple[int, int]]
     #: An answered post far down in the long topic.
     deep_post: int
     #: The member whose pages are measured, and those who write.
@@ -118,8 +118,10 @@ def standing(folder: Path, posts: int) -> Town | None:
         return None
     if kept.get("recipe") != _recipe() or kept["town"]["posts"] != posts:
         return None
-    places = [(topic, post) for topic, post in kept["town"].pop("places")]
-    return Town(**kept["town"], places=places)
+    values: dict[str, Any] = kept["town"]
+    for name in ("places", "full_pages"):  # JSON knows no pairs
+        values[name] = [(first, second) for first, second in values[name]]
+    return Town(**values)
 
 
 def build(folder: Path, posts: int) -> Town:
@@ -448,7 +450,7 @@ class _Builder:
             hot_topic=hot.id,
             long_topic=long.id,
             long_pages=-(-long.number // HOT_POSTS),
-            full_topics=[topic.id for topic in full[:400]],
+            full_pages=[(topic.id, page) for topic in full for page in range(1, topic.size // HOT_POSTS + 1)][:400],
             deep_post=deep[0],
             reader=reader,
             reader_handle=self.handles[reader],
