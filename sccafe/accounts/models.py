@@ -17,6 +17,8 @@ class User(Base):
         CheckConstraint(f"role IN {ROLES}", "role"),
         CheckConstraint(f"state IN {USER_STATES}", "state"),
         Index("ix_users_state_created_at", "state", "created_at"),
+        # The record and mailed addresses outlive an account: its number is given to nobody else.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

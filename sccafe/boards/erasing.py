@@ -40,9 +40,8 @@ def pattern_of(words: str) -> re.Pattern[str]:
 
 
 def _without(pattern: re.Pattern[str], text: str) -> str:
-    """The text without the words; only where they occur is it brought to NFKC, so nothing else changes."""
-    if pattern.search(text):
-        return pattern.sub(REMOVED, text)
+    """The text without the words in any spelling; only where another width hides them is it brought to NFKC."""
+    text = pattern.sub(REMOVED, text)
     folded = unicodedata.normalize("NFKC", text)
     return pattern.sub(REMOVED, folded) if pattern.search(folded) else text
 
