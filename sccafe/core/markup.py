@@ -110,8 +110,8 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 _ITEM = r"(?:[ \t]*+(?:>|(?:[-+*]|\d++\.)(?=[ \t])))"
 _ITEMS = re.compile(rf"^{_ITEM}++[ \t]?", re.MULTILINE)
-# Marks in a row work as one.
-_MARK = re.compile(r"\*+|_+|`+|[\\&>]")
+# Marks in a row work as one, up to ten: hundreds of rows of growing length cost as much as many marks.
+_MARK = re.compile(r"\*{1,10}|_{1,10}|`{1,10}|[\\&>]")
 # A line that only draws a rule ("- - - - - - - - - - - -") is flat however many dashes it has.
 _DRAWN = rf"(?:[ ]{{0,3}}>){{0,{_MAX_DEPTH}}}[ ]*(?:(?:-[ ]{{0,2}}){{3,}}|(?:\*[ ]{{0,2}}){{3,}})$"
 _TOO_DEEP = re.compile(rf"^(?!{_DRAWN}){_ITEM}{{{_MAX_DEPTH + 1}}}", re.MULTILINE)
