@@ -33,7 +33,7 @@ def pre_fork(server: Any, worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Begin this worker's own life: connections of its own, and the thread that does the jobs."""
     # A page makes some thousand short-lived objects: collected at every 700th, a request would pay several times over.
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(30_000, 10, 10)
     app = worker.app.wsgi()
     with app.app_context():
         db.engine.dispose(close=False)

@@ -17,8 +17,8 @@ from sccafe.boards import shown
 from sccafe.core import clock
 from sccafe.core.fragments import labels
 
-#: So many posts in each process: about 2 kB each.
-MOST = 3000
+#: So many posts in each process: about 5 kB each with their keys.
+MOST = 1000
 #: What is said of a younger moment changes with every minute.
 YOUNG = timedelta(days=1)
 #: Stands for the reader's token, which is put in once per page. No text of anybody holds a NUL (core/markup.py).

@@ -112,7 +112,6 @@ def _prepare(connection: Any, record: Any) -> None:
         "busy_timeout=10000",
         "foreign_keys=ON",
         "secure_delete=ON",  # 「完全に消す」 leaves nothing in free pages
-        "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
