@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sccafe import settings as settings_module
 from sccafe.core import assets, database, files, fragments, keys, language, mail, web
-from sccafe.extensions import babel, csrf, limiter, migrate
+from sccafe.extensions import babel, csrf, limiter
 from sccafe.settings import Settings
 
 LOCALES = ("ja", "en")
@@ -51,9 +51,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         BABEL_DEFAULT_LOCALE="ja",
         BABEL_DEFAULT_TIMEZONE="Asia/Tokyo",
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        MIGRATIONS=str(beside("migrations")),
         RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
     )
+    app.jinja_environment = fragments.Templates
+    app.session_interface = web.Sessions()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     fragments.init_app(app)
 
@@ -61,7 +64,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     files.init_app(app, settings)
     mail.init_app(app, settings)
     database.db.init_app(app)
-    migrate.init_app(app, database.db, directory=str(beside("migrations")))
     babel.init_app(app, locale_selector=locale)
     language.init_app(app)
     web.init_app(app)  # before the others: what cannot be read is refused first

@@ -71,6 +71,8 @@ def setup(context: click.Context, demo: bool) -> None:
                 context.invoke(demo_command, remove=True)
             context.invoke(demo_command)
         site_setup.mark_started()
+        if gone := site_setup.keep_deleted():
+            click.echo(f"Took away again what an older database had brought back of {gone} requests for counsel.")
         if addresses := site_setup.demo_addresses():
             from sccafe.site.demo import PASSWORD
 
@@ -87,7 +89,7 @@ def demo_command(remove: bool) -> None:
     from sccafe.site import setup as site_setup
 
     if remove:
-        people, posts = demo_content.remove()
+        people, posts = demo_content.remove(beside("demo"))
         click.echo(f"Took away {people} people and {posts} posts.")
         return
     site_setup.make_standard_boards()
@@ -200,7 +202,9 @@ def backup(target: Path | None) -> None:
 @sccafe.command(with_appcontext=False)
 @click.argument("archive", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
-    "--keys", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Default: …-keys.tar beside it."
+    "--keys",
+    type=click.Path(path_type=Path, exists=True),
+    help="The archive of keys, or the folder keys of a site. Default: …-keys.tar beside it.",
 )
 def restore(archive: Path, keys: Path | None) -> None:
     """Bring a backup back into an empty place, and its database up to date."""
@@ -214,6 +218,94 @@ def restore(archive: Path, keys: Path | None) -> None:
     click.echo(f"Brought back: {brought.rows} rows and {brought.files} files of {brought.made_at}.")
     for line in brought.remarks:
         click.echo(line)
+
+
+@sccafe.group("keys")
+def keys_group() -> None:
+    """The keys under which the database keeps what is confidential."""
+
+
+@keys_group.command("status")
+def keys_status() -> None:
+    """Say how many keys there are, and what is not under the newest one yet. Exit 1 where something cannot be read."""
+    from sccafe.site import key_care
+
+    said = key_care.status()
+    for line in said.lines:
+        click.echo(line)
+    sys.exit(1 if said.is_wrong else 0)
+
+
+@keys_group.command("rotate")
+def keys_rotate() -> None:
+    """Add a new key and bring everything under it; go on with a rotation that was broken off.
+
+    The site may be in use meanwhile.
+    """
+    _care_for_keys("rotate")
+
+
+@keys_group.command("forget")
+def keys_forget() -> None:
+    """Take the older keys away, where nothing in the database is under them any more."""
+    _care_for_keys("forget")
+
+
+def _care_for_keys(what: str) -> None:
+    from sccafe.site import key_care
+
+    try:
+        for line in key_care.rotate() if what == "rotate" else key_care.forget():
+            click.echo(line)
+    except key_care.NotYet as error:
+        raise click.ClickException(str(error)) from error
+
+
+@sccafe.group("library")
+def library_group() -> None:
+    """Bundles of library items: in from a folder or a ZIP, and out in the same form."""
+
+
+@library_group.command("import")
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--as", "handle", help="Who imports; the first administrator where it is left out.")
+def library_import(path: Path, dry_run: bool, handle: str | None) -> None:
+    """Take in everything in PATH, or nothing where something is wrong. Exit 1 where it is."""
+    from sccafe.library import by_hand
+
+    said = by_hand.take_in(path, _acting(handle), dry_run)
+    for line in said.lines:
+        click.echo(line, err=said.is_wrong)
+    sys.exit(1 if said.is_wrong else 0)
+
+
+@library_group.command("export")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--all", "everything", is_flag=True, help="Drafts and what was archived as well.")
+@click.option("--as", "handle", help="Who exports; the first administrator where it is left out.")
+def library_export(path: Path, everything: bool, handle: str | None) -> None:
+    """Write everything on the shelf to PATH: a new folder, or a ZIP where the name ends in .zip."""
+    from sccafe.library import by_hand
+
+    try:
+        said = by_hand.export(path, _acting(handle), everything)
+    except FileExistsError:
+        raise click.ClickException(f"{path} is there already; name a new one.") from None
+    for line in said.lines:
+        click.echo(line)
+    sys.exit(1 if said.is_wrong else 0)
+
+
+def _acting(handle: str | None) -> Any:
+    """Who does something from the command line: one of the secretariat."""
+    from sccafe.library import by_hand
+
+    found = by_hand.acting(handle)
+    if found is None:
+        name = f"{handle} is" if handle else "There is"
+        raise click.ClickException(f"{name} no active member of the secretariat; `sccafe create-admin` makes one.")
+    return found
 
 
 @sccafe.command()

@@ -8,7 +8,10 @@ from flask import Flask
 from sccafe.accounts import sessions
 
 #: In the order of the floors.
-FEATURES = ("accounts", "boards", "moderation", "notifications", "site")
+FEATURES = (
+    *("accounts", "boards", "bookmarks", "prompts", "library", "counseling"),
+    *("moderation", "notifications", "site"),
+)
 
 
 def init_app(app: Flask) -> None:

@@ -4,7 +4,7 @@ import gc
 import os
 from typing import Any
 
-from sccafe.core import logs
+from sccafe.core import ending, logs, warming
 from sccafe.core.database import db
 from sccafe.core.jobs import Worker
 
@@ -22,6 +22,11 @@ loglevel = os.environ.get("SCCAFE_LOG_LEVEL", "").strip().lower() or "info"
 logs.configure(loglevel)
 
 _job_threads: dict[int, Worker] = {}
+
+
+def when_ready(server: Any) -> None:
+    """Before the first worker."""
+    warming.warm(server.app.wsgi())
 
 
 def pre_fork(server: Any, worker: Any) -> None:
@@ -47,3 +52,5 @@ def worker_exit(server: Any, worker: Any) -> None:
     thread = _job_threads.pop(os.getpid(), None)
     if thread is not None:
         thread.stop()
+    if os.getpid() == worker.pid:  # gunicorn also calls this in the master, for a worker that was killed
+        ending.end(worker.app.wsgi())

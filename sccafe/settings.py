@@ -218,8 +218,22 @@ SETTINGS = (
         "max_body_mb",
         "16",
         _whole(1, 1000),
-        "Largest request in megabytes.",
-        "一度に受け取る大きさの上限（メガバイト）",
+        "Largest request in megabytes; forms with files take what their files may have.",
+        "一度に受け取る大きさの上限（メガバイト）。ファイルを付けるフォームでは、ファイルの上限までを別に受け取る",
+    ),
+    Setting(
+        "file_mb",
+        "10",
+        _whole(1, 200),
+        "Largest attached file in megabytes.",
+        "添付ファイルひとつの大きさの上限（メガバイト）",
+    ),
+    Setting(
+        "files_per_post",
+        "5",
+        _whole(0, 20),
+        "How many files a post may have; 0 switches attachments off.",
+        "書き込みひとつに付けられるファイルの数。0 で、ファイルを付けられないようにする",
     ),
     Setting(
         "log_level",
@@ -253,6 +267,8 @@ class Settings:
     job_thread: bool
     proxies: int
     max_body_mb: int
+    file_mb: int
+    files_per_post: int
     log_level: str
 
     @property
@@ -263,6 +279,11 @@ class Settings:
         if self.database_url.startswith("sqlite:///"):
             return Path(self.database_url.removeprefix("sqlite:///")).absolute()
         return None
+
+    @property
+    def max_body_with_files_mb(self) -> int:
+        """The largest request of a form that takes files: all of them, and the text beside them."""
+        return max(self.max_body_mb, self.file_mb * self.files_per_post + 2)
 
     @property
     def secure_cookies(self) -> bool:

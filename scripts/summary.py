@@ -1,6 +1,7 @@
 """The last lines of scripts/test: what was skipped and why, and the counts of all runs of pytest together.
 
-Takes the folder with their reports. Exits 1 where a test has failed, or was skipped although TEST_NOTHING_SKIPPED=1.
+Takes the folder with their reports and, in `said`, what became of each check: one that is none of pytest's counts as
+one test. Exits 1 where something has failed, or was skipped although TEST_NOTHING_SKIPPED=1.
 """
 
 import os
@@ -21,6 +22,9 @@ def main() -> int:
                 skipped.append(f"  skipped: {name} ({report.stem}): {reason.get('message', '')}")
             else:
                 passed += 1
+    for line in (Path(sys.argv[1]) / "said").read_text(encoding="utf-8").splitlines():
+        if not line.split(maxsplit=1)[-1].startswith("pytest"):
+            passed, failed = passed + line.startswith("  ok "), failed + line.startswith("  FAILED ")
     for line in skipped:
         print(line)
     print(f"{passed} passed, {failed} failed" + (f", {len(skipped)} skipped" if skipped else ""))

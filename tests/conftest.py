@@ -1,5 +1,6 @@
 """A fresh site for every test: a copy of one migrated database, in a folder of its own."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,9 +15,9 @@ from sqlalchemy.engine import Engine
 
 from sccafe import create_app
 from sccafe.core import database
-from sccafe.core.migrations import make_database
+from sccafe.core.migrations import make_database, prepare
 from sccafe.settings import Settings, read
-from tests import factories, postgres
+from tests import compiled, factories, postgres
 
 ON_POSTGRES = os.environ.get("SCCAFE_TEST_DATABASE") == "postgresql"
 
@@ -29,6 +30,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ]
         config.hook.pytest_deselected(items=[item for item, kept in zip(items, again, strict=True) if not kept])
         items[:] = [item for item, kept in zip(items, again, strict=True) if kept]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Collect garbage as seldom as the server does, and leave alone what is loaded by now: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(30_000, 10, 10)
 
 
 def settings_for(folder: Path, **more: str) -> Settings:
@@ -44,6 +52,14 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator["postgres.Clus
         return
     with postgres.cluster() as running:
         yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the templates that are compiled already; no application is made before."""
+    folder = tmp_path_factory.mktemp("compiled")
+    compiled.share(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +101,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     app.testing = True
     app.test_client_class = Browser
     with app.app_context():
+        prepare()  # tests call Flask-Migrate themselves
         yield app
         database.db.session.remove()
         database.db.engine.dispose()

@@ -19,6 +19,8 @@ from sccafe.boards.models import Board, Post
 from sccafe.core import clock
 from sccafe.core.audience import Viewer, audiences_of
 from sccafe.core.database import db, end_reading, writing
+from sccafe.library import finding
+from sccafe.library import service as library
 
 PASSWORD = "sccafe-test-2026"
 
@@ -121,6 +123,25 @@ def post_id(topic_id: int, number: int) -> int:
     end_reading()
     assert found is not None
     return found
+
+
+def item(handle: str, publisher: str = "", shown_to: str = "public", **said: Any) -> int:
+    """Hand in an item of the library as this person; on the shelf where `publisher` puts it there. Its id."""
+    values = {"kind": "case", "title": "移動販売が続く仕組み", "body": "月に二度、集会所に来ます。"} | said
+    if publisher:
+        values = {"municipality": "132012", "sources": [{"title": "地域の報告", "year": 2023}]} | values
+    handed_in = library.hand_in(viewer_of(handle), library.prepare(values))
+    if publisher:
+        assert handed_in.open_id is not None
+        library.publish(viewer_of(publisher), handed_in.open_id, shown_to)
+    return handed_in.id
+
+
+def items_saying(handle: str, *words: str) -> list[int]:
+    """The ids of the items that this person finds by all these words, the newest first."""
+    listed = finding.listed(viewer_of(handle), finding.Choice(query=" ".join(words)), 1)
+    end_reading()
+    return [row.id for row in listed.rows]
 
 
 def email_of(handle: str) -> str:

@@ -115,6 +115,12 @@ def asset(name: str) -> str:
     return "/static/" + str(current_app.extensions["sccafe_assets"].get(name, name))
 
 
+def content(name: str) -> str:
+    """What a text file of static/ says, for a page that goes out whole; empty where it was never fetched."""
+    path: Path = current_app.extensions["sccafe_static"] / name
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
 def _add_headers(headers: "dict[str, str]", path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
 
@@ -123,6 +129,7 @@ def init_app(app: Flask, static: Path) -> None:
     """Serve the static files before anything else is asked; call it after all other wrapping of `wsgi_app`."""
     names = _manifest(static) if _is_current(static) else {}
     app.extensions["sccafe_assets"] = names
+    app.extensions["sccafe_static"] = static
     app.add_template_global(asset, "asset")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,

@@ -110,6 +110,19 @@ def may_read(audience: str, viewer: Viewer) -> bool:
     return audience in viewer.audiences
 
 
+def loses(readers: str, before: str, after: str) -> bool:
+    """Whether some of those who read `readers` could read `before` and cannot read `after`.
+
+    Who is in a room is not asked: anybody with an account may be.
+    """
+    is_room = readers not in AUDIENCES
+    return any(
+        before in held and after not in held
+        for role, held in _OF_ROLE.items()
+        if (role != "visitor" if is_room else readers in held)
+    )
+
+
 def system(role: Role = "admin") -> Any:
     """The viewer as which commands and jobs act: nobody's account, all of a role's rights."""
     return Viewer(user_id=None, role=role, audiences=_OF_ROLE[role])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -14,6 +14,11 @@ _pretended: ContextVar[datetime | None] = ContextVar("pretended_now", default=No
 def now() -> datetime:
     """The present moment, in UTC."""
     return _pretended.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """The day in Japan."""
+    return now().astimezone(TOKYO).date()
 
 
 @contextmanager

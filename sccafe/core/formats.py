@@ -1,7 +1,7 @@
 """How moments and numbers are written for people: small pure functions."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -36,7 +36,12 @@ def date_text(moment: datetime, locale: str, year: bool = True) -> str:
     return _date(_local(moment), locale, year)
 
 
-def _date(at: datetime, locale: str, year: bool) -> str:
+def day_text(day: date, locale: str) -> str:
+    """The same for a day without a time."""
+    return _date(day, locale, True)
+
+
+def _date(at: date, locale: str, year: bool) -> str:
     day = at.weekday()
     if locale == "en":
         return f"{_WEEKDAYS['en'][day]} {at.day} {_MONTHS[at.month - 1]}" + (f" {at.year}" if year else "")
@@ -45,6 +50,15 @@ def _date(at: datetime, locale: str, year: bool) -> str:
         if year
         else f"{at.month}月{at.day}日（{_WEEKDAYS['ja'][day]}）"
     )
+
+
+def known_text(day: str, locale: str) -> str:
+    """A day as far as it is known (2016, 2016-04, 2016-04-01): 2016年, 2016年4月, 2016年4月1日; 1 Apr 2016."""
+    year, month, number = (*map(int, day.split("-")), 0, 0)[:3]
+    if locale == "en":
+        named = f"{_MONTHS[month - 1]} {year}" if month else str(year)
+        return f"{number} {named}" if number else named
+    return f"{year}年" + (f"{month}月" if month else "") + (f"{number}日" if number else "")
 
 
 def full_text(moment: datetime, locale: str) -> str:
@@ -112,3 +126,11 @@ def _shown(local: datetime, text: str, locale: str) -> Moment:
     full = _full(local, locale)
     tag = Markup(f'<time datetime="{iso}" title="{full}">{text}</time>')  # noqa: S704  digits and words of ours
     return Moment(iso, text, full, tag)
+
+
+def size_text(size: int) -> str:
+    """A number of bytes as people know it: 340KB, 1.2MB."""
+    kilobytes, megabytes = max(1, round(size / 1024)), size / 1024**2
+    if kilobytes < 1024:
+        return f"{kilobytes}KB"
+    return f"{megabytes:.1f}MB" if megabytes < 9.95 else f"{megabytes:.0f}MB"

@@ -6,10 +6,11 @@ A key that holds None is not kept: `{% kept 'top', locale, None if viewer.signed
 header and renders everybody else's. What stands inside may depend on nothing but the key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask import Flask, current_app
+from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
@@ -55,6 +56,14 @@ def labels(name: str, **same: Any) -> dict[str, Any]:
         module = current_app.jinja_env.get_template(f"macros/{name}.html").make_module(same)
         kept[key] = module.labels  # type: ignore[attr-defined]
     return kept[key]
+
+
+class Templates(Environment):
+    """Every template sees the same globals, so they need no view of their own; looking through one for the imports of
+    a page took a twentieth of it."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
 
 
 def init_app(app: Flask) -> None:

@@ -1,13 +1,23 @@
-"""The schema's versions: bringing a database up to date, and telling which version one has."""
+"""The schema's versions: bringing a database up to date, and telling which version one has.
+
+Alembic comes with a template language and a highlighter of programs, 8 MB in all. So who works in the server imports
+this where it is used, and the application learns of its migrations here.
+"""
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from flask import current_app
-from flask_migrate import upgrade
+from flask_migrate import Migrate, upgrade
 
 from sccafe.core.database import db
 from sccafe.settings import Settings
+
+
+def prepare() -> None:
+    """Let the running application know its migrations, for Flask-Migrate's functions."""
+    if "migrate" not in current_app.extensions:
+        Migrate(current_app, db, current_app.config["MIGRATIONS"])
 
 
 def make_database(settings: Settings) -> None:
@@ -17,6 +27,7 @@ def make_database(settings: Settings) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
     if revision() != newest():
+        prepare()
         upgrade()
     db.session.remove()
 
@@ -28,6 +39,7 @@ def revision() -> str:
 
 
 def _scripts() -> ScriptDirectory:
+    prepare()
     return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
 
 

@@ -1,17 +1,18 @@
 """What every page shares: partial pages, page numbers, security headers and errors in the site's own look."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
+from flask import Flask, Request, Response, current_app, g, make_response, redirect, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger(__name__)
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 #: Page numbers that can be asked for directly; further pages are reached by the pager's links.
 DIRECT_PAGES = 100
@@ -46,6 +49,15 @@ SECURITY_HEADERS = {
 def is_partial() -> bool:
     """Whether htmx asks for a part of a page; a page restored from its history is asked for whole."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def private(template: str, status: int = 200, **values: Any) -> Response:
+    """A page whose address is a secret, or that shows what few may see: kept by nobody, found by no search engine."""
+    response = make_response(render_template(template, **values), status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def page_number() -> int:
@@ -78,8 +90,8 @@ class Pager:
     items: Sequence[tuple[str, str]]
 
 
-def pager(path: str, page: int, pages: int, **arguments: str) -> Pager | None:
-    """Numbered links through `pages` pages of `path`; None for a single page."""
+def pager(path: str, page: int, pages: int, **arguments: str | Sequence[str]) -> Pager | None:
+    """Numbered links through `pages` pages of `path`; None for a single page. An argument may have several values."""
     if pages <= 1:
         return None
 
@@ -87,7 +99,7 @@ def pager(path: str, page: int, pages: int, **arguments: str) -> Pager | None:
         wanted = {key: value for key, value in arguments.items() if value}
         if number > 1:
             wanted["page"] = str(number)
-        return path + ("?" + urlencode(wanted) if wanted else "")
+        return path + ("?" + urlencode(wanted, doseq=True) if wanted else "")
 
     shown = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
     items: list[tuple[str, str]] = []
@@ -119,6 +131,14 @@ def typed_fields() -> list[tuple[str, str]]:
         return []
 
 
+def _sent_files() -> bool:
+    """Whether files came with the form that failed: they are lost, and have to be chosen again."""
+    try:
+        return any(file.filename for file in request.files.getlist("files"))
+    except HTTPException:
+        return False
+
+
 def send_again(status: int, title: str, what: str, bare: bool = False) -> BaseResponse:
     """The page after a form that could not be taken: all that was typed, and a button to send it again."""
     return _error_page(
@@ -127,7 +147,7 @@ def send_again(status: int, title: str, what: str, bare: bool = False) -> BaseRe
         what,
         _("書いた内容はこの下に残っています。もう一度送ってください。"),
         bare=bare,
-        again={"action": request.full_path.rstrip("?"), "fields": typed_fields()},
+        again={"action": request.full_path.rstrip("?"), "fields": typed_fields(), "files": _sent_files()},
     )
 
 
@@ -138,7 +158,7 @@ def sign_in_first() -> BaseResponse:
     """For signed-out people: a page leads to the sign-in and back, a form is carried through it and loses nothing."""
     if request.method in ("GET", "HEAD"):
         return see_other("/sign-in?" + urlencode({"next": request.full_path.rstrip("?")}))
-    carried = {"action": request.full_path.rstrip("?"), "fields": typed_fields()}
+    carried = {"action": request.full_path.rstrip("?"), "fields": typed_fields(), "files": _sent_files()}
     return _error_page(
         401,
         _("サインインが切れています"),
@@ -169,6 +189,11 @@ def carried_form() -> BaseResponse | None:
 def refusal(title: str, why: str) -> BaseResponse:
     """For people who can read a thing but may not do this with it."""
     return _error_page(403, title, why, _("前のページに戻ると、続きを読めます。"))
+
+
+def explained(status: int, title: str, what: str, todo: str, *actions: tuple[str, str]) -> BaseResponse:
+    """A page that says why there is nothing else here, and where to go: `actions` are (label, href)."""
+    return _error_page(status, title, what, todo, actions=[{"label": label, "href": href} for label, href in actions])
 
 
 def _on_csrf(error: CSRFError) -> BaseResponse:
@@ -232,9 +257,9 @@ def _on_http(error: HTTPException) -> BaseResponse | HTTPException:
             _("送られた内容が大きすぎます"),
             _(
                 "一度に受け取れるのは%(size)sMBまでです。何も保存されていません。",
-                size=current_app.config["SETTINGS"].max_body_mb,
+                size=(request.max_content_length or 0) // 1024**2,
             ),
-            _("ファイルを減らすか、小さくしてから送ってください。"),
+            _("前のページに戻り、ファイルを減らすか、小さくしてから送ってください。"),
         )
     elif code == 429:
         response = send_again(429, _("少し間をあけてください"), _("短い時間に続けて送られたため、いったん止めました。"))
@@ -270,6 +295,26 @@ def _on_unexpected(error: Exception) -> BaseResponse:
     )
 
 
+def takes_files(view: V) -> V:
+    """Let a view's forms be as large as the files that they may have; all others stay small."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def _make_room_for_files() -> None:
+    """Before anything reads the form."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.mimetype == "multipart/form-data" and getattr(view, "takes_files", False):
+        most = current_app.config["SETTINGS"].max_body_with_files_mb * 1024**2
+        request.max_content_length = max(most, current_app.config["MAX_CONTENT_LENGTH"])
+
+
+def _find_nothing_behind_zero_bytes() -> None:
+    """No name of anything has one, and PostgreSQL takes none as a value."""
+    if "\0" in request.path:
+        raise NotFound
+
+
 def _refuse_broken_encoding() -> None:
     """A form whose bytes are not UTF-8 is refused before half of it is stored."""
     if request.method != "POST":
@@ -293,6 +338,22 @@ def _mark_personal(response: Response) -> Response:
             headers["Cache-Control"] = "private, no-cache"
         headers["Vary"] = "Cookie, HX-Request"
     return response
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own sessions, with one signer for all requests and none for those without a cookie."""
+
+    _signer: URLSafeTimedSerializer | None = None
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
 
 
 class SecurityHeaders:
@@ -321,6 +382,8 @@ class DatabaseId(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = DatabaseId
+    app.before_request(_find_nothing_behind_zero_bytes)
+    app.before_request(_make_room_for_files)
     app.before_request(_refuse_broken_encoding)
     app.after_request(_mark_personal)
     app.register_error_handler(CSRFError, _on_csrf)

@@ -7,11 +7,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from sccafe.accounts.models import User
+from sccafe.boards.models import Draft, SentForm
+from sccafe.bookmarks.models import Bookmark
+from sccafe.core import clock
 from sccafe.core.database import Base, InsideTransaction, db, end_reading, writing
 from sccafe.core.mail import OutboxMail, queue
+from sccafe.notifications.models import Notice, NoticePreference
 from tests import factories
 
 
@@ -28,6 +33,44 @@ def test_the_first_migration_goes_down_and_up_with_rows_in_it(app: Flask) -> Non
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     upgrade()
     assert set(Base.metadata.tables) < set(inspect(db.engine).get_table_names())
+
+
+def test_drafts_bookmarks_and_reminders_go_down_and_up_with_rows_in_them(app: Flask) -> None:
+    """What the older version does not know goes, everything else stays, and notices go on counting where they were."""
+    me = factories.person("みどり")
+    topic = factories.topic("みどり", factories.board())
+    post = factories.post_id(topic, 1)
+    with writing() as session:
+        session.add(Draft(user_id=me, place=f"topic/{topic}", body="書きかけ", updated_at=clock.now()))
+        session.add(SentForm(key="a", at=clock.now()))
+        session.add(Bookmark(user_id=me, post_id=post, created_at=clock.now()))
+        session.add(NoticePreference(user_id=me, kind="reminder", on_site=True, by_mail=False))
+        for kind in ("reply", "reminder", "reminder"):
+            session.add(Notice(user_id=me, kind=kind, topic_id=topic, post_id=post, created_at=clock.now()))
+        session.execute(update(User).values(unread_notices=3))
+    db.session.remove()
+    downgrade(revision="0002")
+    assert db.session.execute(text("SELECT kind FROM notices")).scalars().all() == ["reply"]
+    assert db.session.execute(text("SELECT unread_notices FROM users")).scalars().all() == [1]
+    assert "drafts" not in inspect(db.engine).get_table_names()
+    with pytest.raises(IntegrityError):
+        db.session.execute(text(_ADD_NOTICE.format(me=me, kind="reminder")))
+    db.session.rollback()
+    upgrade()
+    assert {index["name"] for index in inspect(db.engine).get_indexes("notices")} == {
+        index.name for index in Base.metadata.tables["notices"].indexes
+    }
+    with writing() as session:
+        assert session.execute(text(_ADD_NOTICE.format(me=me, kind="reminder"))).scalar_one() > 3
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text(_ADD_NOTICE.format(me=me, kind="rumour")))
+    assert db.session.scalars(select(Notice.kind).order_by(Notice.id)).all() == ["reply", "reminder"]
+
+
+_ADD_NOTICE = (
+    "INSERT INTO notices (user_id, kind, measure, reason, on_site, created_at) "
+    "VALUES ({me}, '{kind}', '', '', true, '2026-04-01 00:00:00+00:00') RETURNING id"
+)
 
 
 def test_writing_refuses_to_begin_inside_a_read(app: Flask) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sccafe.core.formats import ago_text, date_text, full_text, moment
+from sccafe.core.formats import ago_text, date_text, full_text, known_text, moment, size_text
 
 #: 2026-04-01 14:05 in Japan, a Wednesday.
 AT = datetime(2026, 4, 1, 5, 5, tzinfo=UTC)
@@ -26,6 +26,18 @@ def test_a_date(locale: str, year: bool, text: str) -> None:
 @pytest.mark.parametrize(("locale", "text"), [("ja", "2026年4月1日（水）14:05"), ("en", "Wed 1 Apr 2026 14:05")])
 def test_a_moment_in_full(locale: str, text: str) -> None:
     assert full_text(AT, locale) == text
+
+
+@pytest.mark.parametrize(
+    ("day", "ja", "en"),
+    [
+        ("2016", "2016年", "2016"),
+        ("2016-04", "2016年4月", "Apr 2016"),
+        ("2016-04-01", "2016年4月1日", "1 Apr 2016"),
+    ],
+)
+def test_a_day_as_far_as_it_is_known(day: str, ja: str, en: str) -> None:
+    assert (known_text(day, "ja"), known_text(day, "en")) == (ja, en)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +67,18 @@ def test_the_year_is_that_of_japan() -> None:
 
 def test_a_moment_for_programs_names_its_zone() -> None:
     assert moment(AT, "ja", AT).iso == "2026-04-01T14:05:00+09:00"
+
+
+@pytest.mark.parametrize(
+    ("size", "written"),
+    [
+        (1, "1KB"),
+        (348_160, "340KB"),
+        (1024**2 - 1, "1.0MB"),
+        (1_258_291, "1.2MB"),
+        (10 * 1024**2 - 1, "10MB"),
+        (10 * 1024**2, "10MB"),
+    ],
+)
+def test_a_size_is_written_as_people_know_it(size: int, written: str) -> None:
+    assert size_text(size) == written
