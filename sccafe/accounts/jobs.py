@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import and_, delete, select, update
 
+from sccafe.accounts import experts_pictures as experts_pictures  # its job
 from sccafe.accounts.models import Confirmation, FormerHandle, Invitation, User, UserSession
 from sccafe.core import clock
 from sccafe.core.database import writing

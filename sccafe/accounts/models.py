@@ -49,6 +49,8 @@ class User(Base):
     #: Two digits, and six digits of 全国地方公共団体コード.
     prefecture: Mapped[str] = mapped_column(String(2), default="")
     municipality: Mapped[str] = mapped_column(String(6), default="")
+    #: Key of population_band; chosen by its owner, as the list of municipalities holds no population.
+    population: Mapped[str] = mapped_column(String(20), default="")
     #: A few sentences of their own, shown on the profile.
     about: Mapped[str] = mapped_column(String(1000), default="")
     #: Whether this staff member belongs to the counseling desk.
@@ -137,6 +139,10 @@ class ExpertProfile(Base):
     fields: Mapped[str] = mapped_column(String(200), default="")
     #: A sentence of their own, shown to those who ask.
     sentence: Mapped[str] = mapped_column(String(200), default="")
+    #: The name of the employer, and not its kind: for conflicts of interest, seen by the secretariat only.
+    employer: Mapped[str] = mapped_column(String(80), default="")
+    #: The small picture's name in the store; empty shows a drawing.
+    picture: Mapped[str] = mapped_column(String(60), default="")
     #: How many requests at a time.
     capacity: Mapped[int] = mapped_column(default=3)
     #: Not to be asked before this day (a date in Japan).

@@ -32,6 +32,7 @@ class Profile:
     affiliation: str
     experience: str
     place: str
+    population: str
     about: str
     real_name: str = ""
     email: str = ""
@@ -52,6 +53,7 @@ def _profile(found: dict[str, Any], locale: str) -> Profile:
         affiliation=taxonomy.label("affiliation", found.get("affiliation", ""), locale),
         experience=taxonomy.label("experience_years", found["experience_years"], locale),
         place=taxonomy.place(found["prefecture"], found.get("municipality", "")),
+        population=taxonomy.label("population_band", found.get("population", ""), locale),
         about=found.get("about", ""),
         real_name=found.get("real_name", ""),
         email=found.get("email", ""),

@@ -14,7 +14,7 @@ HANDLE_CHANGES_A_YEAR = 3
 
 #: What a profile shows to everybody, to signed-in readers besides, and to the secretariat besides.
 SHOWN_TO_ALL: Final = ("handle", "role", "coordinator_layer", "experience_years", "prefecture")
-SHOWN_TO_SIGNED_IN: Final = ("affiliation", "municipality", "about")
+SHOWN_TO_SIGNED_IN: Final = ("affiliation", "municipality", "population", "about")
 SHOWN_TO_STAFF: Final = ("real_name", "email", "state", "state_reason", "created_at")
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, bindparam, case, func, select
 
 from sccafe.accounts import addresses, handles
 from sccafe.accounts.models import Confirmation, ExpertProfile, FormerHandle, Invitation, User, UserSession
 from sccafe.accounts.sessions import hashed
 from sccafe.core import clock
-from sccafe.core.database import db
+from sccafe.core.database import db, run
 
 #: Those who can sign in come first, then those who are told why they cannot.
 _BY_STATE = case({"active": 0, "suspended": 1, "awaiting_approval": 2}, value=User.state, else_=3)
@@ -125,9 +125,18 @@ def own_account(user_id: int) -> Row[Any]:
             User.experience_years,
             User.prefecture,
             User.municipality,
+            User.population,
             User.about,
         ).where(User.id == user_id)
     ).one()
+
+
+def own_town(user_id: int) -> Row[Any]:
+    """Where a person works, and how large that is."""
+    return run(_TOWN, user_id=user_id).one()
+
+
+_TOWN = select(User.prefecture, User.municipality, User.population).where(User.id == bindparam("user_id"))
 
 
 def own_sessions(user_id: int) -> Sequence[Row[Any]]:
@@ -170,6 +179,8 @@ def expert_profile(user_id: int) -> Row[Any] | None:
             User.handle,
             ExpertProfile.fields,
             ExpertProfile.sentence,
+            ExpertProfile.employer,
+            ExpertProfile.picture.label("picture_name"),
             ExpertProfile.capacity,
             ExpertProfile.away_until,
             ExpertProfile.active,

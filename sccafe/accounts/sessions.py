@@ -1,6 +1,5 @@
 """From the cookie to the Viewer, in one query."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -13,15 +12,11 @@ from sccafe.accounts.models import User, UserSession
 from sccafe.core import clock, web
 from sccafe.core.audience import VISITOR, Viewer, audiences_of
 from sccafe.core.database import db, end_reading, run, writing
+from sccafe.core.link_tokens import hashed as hashed
 from sccafe.extensions import login_manager
 
 #: How long a session lives without and with 「サインインしたままにする」.
 SHORT, LONG = timedelta(hours=14), timedelta(days=60)
-
-
-def hashed(token: str) -> str:
-    """What the database keeps of a token: it has enough entropy for a fast hash."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def viewer() -> Viewer:

@@ -9,13 +9,14 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from sccafe.accounts.sessions import viewer
-from sccafe.boards import policy, service, shown
+from sccafe.boards import meeting_shown, policy, service, shown
+from sccafe.boards.outcomes import is_due
 from sccafe.boards.threads import MayNot, NotThere
-from sccafe.core import clock, taxonomy, web
+from sccafe.core import clock, web
 from sccafe.core.audience import Viewer
 from sccafe.core.database import end_reading
 from sccafe.core.language import gettext as _
-from sccafe.core.markup import TextRefused
+from sccafe.core.text_rules import TextRefused
 from sccafe.extensions import limiter
 
 pages = Blueprint("boards", __name__)
@@ -71,7 +72,7 @@ def look_of(who: Viewer, found: Row[Any], mark: int | None, language: str) -> sh
         user_id=who.user_id,
         read_up_to=mark,
         accepted_id=found.accepted_post_id,
-        may_accept=policy.may_accept(who, found.kind, found.starter_id, found.archived),
+        may_accept=policy.may_accept(who, found.kind, bool(found.asked), found.archived),
         may_write=may_write,
         may_moderate=policy.may_moderate(who),
         may_reply=not why_not_reply(who, found),
@@ -88,12 +89,11 @@ def _reason(found: Row[Any]) -> str:
 
 
 def head_of(found: Row[Any], language: str, me_too: int = 0) -> SimpleNamespace:
-    themes = [taxonomy.label("theme", key, language) for key in (found.themes or "").split(",") if key]
     return SimpleNamespace(
         id=found.id,
         title=found.title,
         chips=shown.state_chips(found.kind, found, clock.now(), language),
-        themes=themes,
+        themes=shown.theme_labels(found.themes, language),
         board_href=f"/boards/{found.slug}",
         board_title=shown.board_title(found, language),
         kind=found.kind,
@@ -108,6 +108,8 @@ def head_of(found: Row[Any], language: str, me_too: int = 0) -> SimpleNamespace:
         if found.locked
         else "",
         outcome_html=Markup(found.outcome_html),  # noqa: S704
+        review=meeting_shown.review(found.outcome_review_on, language),
+        review_due=is_due(found.outcome_review_on),
     )
 
 

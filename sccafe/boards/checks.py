@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from sccafe.boards.models import Board, Post, Topic, TopicRead
+from sccafe.boards.models import Attachment, Board, Poll, Post, Topic, TopicRead
 from sccafe.boards.threads import path_of
-from sccafe.core import clock, markup
+from sccafe.core import clock, files, markup
 from sccafe.core.audience import STAFF
 from sccafe.core.checks import check
 from sccafe.core.database import db
@@ -109,6 +109,21 @@ def newest_posts() -> Iterator[str]:
             yield f"topic {row.id}: last_post_at is {row.last_post_at}, its newest post is of {row.created_at}"
 
 
+@check("topics: polls")
+def polls() -> Iterator[str]:
+    """A topic says that it has a poll where it has one, and nowhere else."""
+    rows = db.session.execute(
+        select(Topic.id, Topic.has_poll)
+        .outerjoin(Poll, Poll.topic_id == Topic.id)
+        .where(Topic.has_poll != Poll.id.is_not(None))
+        .order_by(Topic.id)
+    )
+    for row in rows:
+        yield f"topic {row.id}: " + (
+            "it says that it has a poll, and has none" if row.has_poll else "its poll is unseen"
+        )
+
+
 @check("topics: number of readers")
 def reader_counts() -> Iterator[str]:
     found = func.count(TopicRead.user_id)
@@ -177,3 +192,32 @@ def old_renderings() -> Iterator[str]:
     count = db.session.scalar(select(func.count(Post.id)).where(Post.renderer < markup.RENDERER_VERSION))
     if count:
         yield f"{count} posts were rendered by an older version: run `sccafe rerender`"
+
+
+@check("posts: number of files")
+def file_counts() -> Iterator[str]:
+    found = func.count(Attachment.id)
+    rows = db.session.execute(
+        select(Post.id, Post.file_count, found.label("found"))
+        .outerjoin(Attachment, Attachment.post_id == Post.id)
+        .group_by(Post.id, Post.file_count)
+        .having(Post.file_count != found)
+        .order_by(Post.id)
+    )
+    for row in rows:
+        yield f"post {row.id}: file_count is {row.file_count}, there are {row.found} files"
+
+
+@check("files: kept in the store")
+def missing_files() -> Iterator[str]:
+    """Each file of a post, and its small picture, lies in the store."""
+    there = set(files.store().names())
+    rows = db.session.execute(
+        select(Attachment.id, Attachment.post_id, Attachment.stored, Attachment.picture)
+        .order_by(Attachment.id)
+        .execution_options(yield_per=1000)
+    )
+    for row in rows:
+        for what, name in (("", row.stored), (", its picture", row.picture)):
+            if name and name not in there:
+                yield f"file {row.id} of post {row.post_id}{what}: {name} is not in the store"

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
-from sccafe.boards import policy
+from sccafe.boards import attachments, policy
 from sccafe.boards.events import PostErased
 from sccafe.boards.measures import checked
 from sccafe.boards.models import Post, PostVersion, Topic
 from sccafe.boards.service import Text
 from sccafe.boards.threads import MayNot, post_for_writing
-from sccafe.core import markup
+from sccafe.core import markup, text_rules
 from sccafe.core.audience import Viewer
 from sccafe.core.database import db, end_reading, writing
 from sccafe.core.events import emit
@@ -64,50 +65,59 @@ def find_words(viewer: Viewer, words: str) -> Found:
     return Found(tuple(sorted(posts)), tuple(sorted(topics)))
 
 
-def erase_words(viewer: Viewer, words: str, reason: str) -> Found:
-    """Remove the words for good from every text, older version and title; the record keeps only how many places."""
-    reason = checked(viewer, reason)
-    pattern = pattern_of(words)
-    found = find_words(viewer, words)
-    # Rendered before the transaction begins; a text edited meanwhile is rendered again inside.
-    rendered: dict[str, Text] = {}
+class WordsErasure:
+    """Words on their way out of every text, older version and title.
 
-    def cleaned(source: str) -> Text:
-        if source not in rendered:
-            new = _without(pattern, source)
+    Made before the transaction, as finding and rendering take long; carried out inside one.
+    """
+
+    def __init__(self, viewer: Viewer, words: str) -> None:
+        """Raises MayNot; ValueError for words too short."""
+        self._viewer = viewer
+        self._pattern = pattern_of(words)
+        self._rendered: dict[str, Text] = {}
+        self.found = find_words(viewer, words)
+        for number, text in ((Post.id, Post.source), (PostVersion.post_id, PostVersion.source)):
+            for source in db.session.scalars(select(text).where(number.in_(self.found.post_ids))):
+                self._cleaned(source)
+        end_reading()
+
+    def _cleaned(self, source: str) -> Text:
+        """The text without the words; one that was edited meanwhile is rendered inside the transaction."""
+        if source not in self._rendered:
+            new = _without(self._pattern, source)
             try:
-                rendered[source] = Text(new, markup.render(new))
-            except markup.TextRefused:
+                self._rendered[source] = Text(new, markup.render(new))
+            except text_rules.TextRefused:
                 # Longer than before by the marks: the text gives way to the mark alone.
-                rendered[source] = Text(REMOVED, markup.render(REMOVED))
-        return rendered[source]
+                self._rendered[source] = Text(REMOVED, markup.render(REMOVED))
+        return self._rendered[source]
 
-    for number, text in ((Post.id, Post.source), (PostVersion.post_id, PostVersion.source)):
-        for source in db.session.scalars(select(text).where(number.in_(found.post_ids))):
-            cleaned(source)
-    end_reading()
-    with writing() as session:
+    def carry_out(self, session: Session, reason: str) -> int:
+        """Inside `writing`: remove them, and give the number of places. The record keeps only that number."""
+        found = self.found
         for post in session.scalars(select(Post).where(Post.id.in_(found.post_ids))):
-            new = cleaned(post.source)
+            new = self._cleaned(post.source)
             post.source, post.html, post.renderer = new.source, new.html, markup.RENDERER_VERSION
         for version in session.scalars(select(PostVersion).where(PostVersion.post_id.in_(found.post_ids))):
-            new = cleaned(version.source)
+            new = self._cleaned(version.source)
             version.source, version.html = new.source, new.html
         for row in session.execute(select(Topic.id, Topic.title).where(Topic.id.in_(found.topic_ids))).all():
-            title = _without(pattern, row.title)[:100]
+            title = _without(self._pattern, row.title)[:100]
             session.execute(update(Topic).where(Topic.id == row.id).values(title=title))
         places = len(found.post_ids) + len(found.topic_ids)
-        emit(PostErased(found.post_ids, found.topic_ids, viewer.user_id, reason, places))
-    return found
+        emit(PostErased(found.post_ids, found.topic_ids, self._viewer.user_id, reason, places))
+        return places
 
 
 def erase_post(viewer: Viewer, post_id: int, reason: str) -> None:
-    """Remove one post's whole text for good, with all its older versions; its place in the thread stays."""
+    """Remove one post's whole text for good, with older versions and files; its place in the thread stays."""
     reason = checked(viewer, reason)
     text = Text(REMOVED, markup.render(REMOVED))
     with writing() as session:
         post, topic = post_for_writing(session, viewer, post_id)
         session.execute(delete(PostVersion).where(PostVersion.post_id == post.id))
+        attachments.remove_from(session, [post.id])
         post.source, post.html, post.renderer = text.source, text.html, markup.RENDERER_VERSION
         titles: tuple[int, ...] = ()
         if post.number in (1, None) and post.parent_id is None:

@@ -13,8 +13,8 @@ class PostPublished:
     #: NULL for an anonymous post: its writer is known to boards/anonymity.py alone.
     author_id: int | None
     parent_id: int | None
-    #: Whether it was held before and has now been approved.
-    was_held: bool = False
+    #: The staff member who let a held post through; None for one that never waited.
+    approver_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,48 @@ class TopicChanged:
     author_id: int | None
     actor_id: int | None
     reason: str
+
+
+@dataclass(frozen=True)
+class QuestionOverdue:
+    """A question has waited so long that the secretariat is to be reminded of it."""
+
+    topic_id: int
+    #: Its opening post.
+    post_id: int
+
+
+@dataclass(frozen=True)
+class MeetingChanged:
+    """The secretariat changed a meeting's period or its poll."""
+
+    topic_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
+class OutcomeWritten:
+    """The secretariat wrote what came of a meeting; `removed` where it was taken away."""
+
+    topic_id: int
+    actor_id: int | None
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class OutcomeDue:
+    """The day has come on which a meeting's outcome is to be looked at again."""
+
+    topic_id: int
+    #: Its opening post.
+    post_id: int
+
+
+@dataclass(frozen=True)
+class TopicThemed:
+    """A theme was added to a topic by whoever opened it."""
+
+    topic_id: int
 
 
 @dataclass(frozen=True)

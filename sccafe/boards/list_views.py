@@ -9,17 +9,22 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from sccafe.accounts.sessions import viewer
-from sccafe.boards import policy, queries, service, shown
+from sccafe.boards import drafts, kept, policy, queries, service, shown, similar
 from sccafe.boards.blueprint import (
+    TOUCHES,
     WRITES,
     after_writing,
     pages,
     place_of,
     preview_of,
 )
-from sccafe.boards.forms import NewTopicForm
+from sccafe.boards.draft_views import keep_draft
+from sccafe.boards.forms import NewTopicForm, quick_box
+from sccafe.boards.polls import PollRefused
 from sccafe.boards.threads import MayNot, NotThere
-from sccafe.core import taxonomy, web
+from sccafe.boards.waiting import RAISE_AFTER
+from sccafe.core import site_settings, taxonomy, web
+from sccafe.core.audience import PUBLIC
 from sccafe.core.database import end_reading
 from sccafe.core.language import gettext as _
 from sccafe.core.language import locale
@@ -28,26 +33,24 @@ from sccafe.core.language import locale
 @pages.get("/lounge")
 def lounge() -> ResponseReturnValue:
     who, language = viewer(), locale()
-    boards = queries.boards(who)
-    newest = queries.newest_of_boards(who, [board.id for board in boards])
-    latest = dict(
-        zip(newest, shown.topic_rows(list(newest.values()), {}, language, who.joined_at, with_board=False), strict=True)
-    )
-    waiting = queries.waiting_questions(who, 5)
     return render_template(
         "boards/lounge.html",
-        boards=[
-            {
-                "href": f"/boards/{board.slug}",
-                "title": shown.board_title(board, language),
-                "description": _description(board),
-                "kind": board.kind,
-                "topic_count": board.topic_count,
-                "latest": latest.get(board.id),
-            }
-            for board in boards
-        ],
-        unanswered=shown.topic_rows(waiting, {}, language, who.joined_at, with_board=True),
+        boards=kept.board_lines_html(queries.boards_with_newest(who), language),
+        unanswered=kept.topic_rows_html(queries.waiting_questions(who, 5), language, who.joined_at, with_board=True),
+    )
+
+
+@pages.get("/waiting")
+def waiting() -> ResponseReturnValue:
+    """Questions that nobody has answered for some days: for experts and the secretariat."""
+    who = viewer()
+    if not policy.may_see_raised(who):
+        raise NotThere
+    rows = queries.raised_questions(who, 100)
+    return render_template(
+        "boards/waiting.html",
+        rows=kept.topic_rows_html(rows, locale(), who.joined_at, with_board=True),
+        days=site_settings.get(RAISE_AFTER),
     )
 
 
@@ -69,7 +72,7 @@ def _read_cursor(written: str) -> tuple[bool, datetime, int] | None:
 @pages.get("/boards/<slug>")
 def board(slug: str) -> ResponseReturnValue:
     who, language = viewer(), locale()
-    found = queries.board(who, slug)
+    found = queries.board_to_write_on(who, slug)
     if found is None:
         raise NotThere
     state = request.args.get("state", "")
@@ -82,7 +85,6 @@ def board(slug: str) -> ResponseReturnValue:
         return redirect(path + "?" + urlencode({"page": web.DIRECT_PAGES, **_chosen(state, theme)}))
     rows = queries.topics_of_board(who, found.id, page, state, theme, after)
     more, rows = len(rows) > queries.PER_PAGE, rows[: queries.PER_PAGE]
-    themes = queries.themes_of([row.id for row in rows])
     may_start = policy.may_start(who, found.kind, found.start, found.archived)
     return render_template(
         "boards/board.html",
@@ -92,14 +94,16 @@ def board(slug: str) -> ResponseReturnValue:
             "description": _description(found),
             "kind": found.kind,
             "may_start": may_start,
+            "feed": f"/feeds/{slug}.atom" if found.audience == PUBLIC else "",
         },
         place=place_of(slug, found.kind),
-        rows=shown.topic_rows(rows, themes, language, who.joined_at, with_board=False),
+        rows=kept.topic_rows_html(rows, language, who.joined_at, with_board=False),
         pager=_board_pager(path, page, found.topic_count, rows, more, state, theme),
         filters=_state_filters(path, state, theme) if found.kind == "questions" else [],
         theme_filter=_theme_filters(path, state, theme, language),
         start_label=_("質問する") if found.kind == "questions" else _("話題をはじめる"),
         who_reads=shown.who_reads(found.audience),
+        quick=quick_box(found) if may_start and found.kind == "exchange" and page == 1 else None,
     )
 
 
@@ -120,28 +124,32 @@ def _board_pager(
     return made
 
 
-def _link(path: str, state: str, theme: str) -> str:
-    chosen = _chosen(state, theme)
-    return path + ("?" + urlencode(chosen) if chosen else "")
-
-
 def _state_filters(path: str, state: str, theme: str) -> list[tuple[str, str, bool]]:
     choices = (("", _("すべて")), ("unanswered", _("未回答")), ("answered", _("回答あり")), ("solved", _("解決")))
-    return [(label, _link(path, key, theme), key == state) for key, label in choices]
+    rest = f"theme={theme}" if theme else ""
+    return [(label, _link(path, f"state={key}" if key else "", rest), key == state) for key, label in choices]
 
 
 def _theme_filters(path: str, state: str, theme: str, language: str) -> list[tuple[str, str, bool]]:
-    choices = [("", _("すべてのテーマ"))] + [
-        (option.key, option.label(language)) for option in taxonomy.options("theme")
+    rest = f"state={state}" if state else ""
+    return [(_("すべてのテーマ"), _link(path, rest), False)] + [
+        (option.label(language), _link(path, rest, f"theme={option.key}"), option.key == theme)
+        for option in taxonomy.options("theme")
     ]
-    return [(label, _link(path, state, key), bool(key) and key == theme) for key, label in choices]
+
+
+def _link(path: str, *chosen: str) -> str:
+    """The address with what is chosen; keys of our lists need no quoting."""
+    query = "&".join(filter(None, chosen))
+    return f"{path}?{query}" if query else path
 
 
 @pages.route("/boards/<slug>/new", methods=["GET", "POST"])
 @WRITES
+@web.takes_files
 def new_topic(slug: str) -> ResponseReturnValue:
     who, language = viewer(), locale()
-    found = queries.board(who, slug)
+    found = queries.board_to_write_on(who, slug)
     if found is None:
         raise NotThere
     if not who.signed_in:
@@ -149,20 +157,35 @@ def new_topic(slug: str) -> ResponseReturnValue:
     if not policy.may_start(who, found.kind, found.start, found.archived):
         raise MayNot("start")
     end_reading()
-    form = NewTopicForm(found.kind, language)
+    form = NewTopicForm(found.kind, language, found.anonymous_allowed)
     preview = ""
     if request.method == "GET":
         form.title.data = request.args.get("title", "")[: service.TITLE_LENGTH]
+        form.restore(found)
     elif request.form.get("do") == "preview":
         preview = preview_of(form.body.data or "")
+    elif request.form.get("do") == "draft":
+        return keep_draft(who, drafts.Place(board_id=found.id), form, f"/boards/{slug}")
     elif form.validate():
-        written = service.start_topic(
-            who, found.id, form.title.data or "", form.text, form.themes.data or (), form.once.data or ""
-        )
-        return after_writing(written)
+        try:
+            written = service.start_topic(
+                who,
+                found.id,
+                form.title.data or "",
+                form.text,
+                form.themes.data or (),
+                form.once.data or "",
+                form.naming,
+                form.uploads,
+                meeting=form.meeting(),
+            )
+            return after_writing(written)
+        except PollRefused as refused:
+            form.refuse(refused)
     return render_template(
         "boards/new_topic.html",
         form=form,
+        draft_place=f"board/{found.id}",
         board={
             "slug": slug,
             "title": shown.board_title(found, language),
@@ -172,7 +195,25 @@ def new_topic(slug: str) -> ResponseReturnValue:
         place=place_of(slug, found.kind),
         who_reads=shown.who_reads(found.audience),
         preview_html=preview,
+        similar=similar.similar_to(who, _typed(form)) if found.kind == "questions" else [],
     ), (422 if form.errors else 200)
+
+
+def _typed(form: NewTopicForm) -> str:
+    return f"{form.title.data or ''}\n{form.body.data or ''}"
+
+
+@pages.post("/boards/<slug>/similar")
+@TOUCHES
+def similar_questions(slug: str) -> ResponseReturnValue:
+    """What is there already for the text as far as it is typed; sent as a form, as addresses stand in logs."""
+    who = viewer()
+    if queries.board(who, slug) is None:
+        raise NotThere
+    if not who.signed_in:
+        return web.sign_in_first()
+    text = request.form.get("title", "") + "\n" + request.form.get("body", "")
+    return render_template("boards/_similar.html", similar=similar.similar_to(who, text))
 
 
 def _description(board: Row[Any]) -> str:

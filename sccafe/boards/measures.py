@@ -22,7 +22,7 @@ from sccafe.boards.threads import (
     starter,
     topic_for_writing,
 )
-from sccafe.core import markup
+from sccafe.core import text_rules
 from sccafe.core.audience import STAFF, Viewer
 from sccafe.core.database import writing
 from sccafe.core.events import emit
@@ -36,7 +36,7 @@ def checked(viewer: Viewer, reason: str) -> str:
     """The reason as it is kept; raises MayNot or ReasonMissing."""
     if not policy.may_moderate(viewer):
         raise MayNot("role")
-    reason = markup.normalise(reason).strip()[:1000]
+    reason = text_rules.normalise(reason).strip()[:1000]
     if not reason:
         raise ReasonMissing
     return reason
@@ -67,7 +67,7 @@ def restore_post(viewer: Viewer, post_id: int, reason: str) -> None:
         if post.state != "hidden":
             return
         if post.number is None:
-            _publish_held(session, post, topic)
+            _publish_held(session, post, topic, viewer)
         else:
             post.state, post.state_reason = "published", ""
             session.flush()
@@ -84,10 +84,10 @@ def approve_post(viewer: Viewer, post_id: int) -> None:
     with writing() as session:
         post, topic = post_for_writing(session, viewer, post_id)
         if post.state == "held":
-            _publish_held(session, post, topic)
+            _publish_held(session, post, topic, viewer)
 
 
-def _publish_held(session: Session, post: Post, topic: Row[Any]) -> None:
+def _publish_held(session: Session, post: Post, topic: Row[Any], approver: Viewer) -> None:
     parent_path = ""
     if post.parent_id is not None:
         parent_path = session.scalar(select(Post.path).where(Post.id == post.parent_id)) or ""
@@ -97,7 +97,7 @@ def _publish_held(session: Session, post: Post, topic: Row[Any]) -> None:
     session.flush()
     if topic.visibility != "published":
         set_visibility(session, topic, "published")
-    published(session, post, topic.id, was_held=True)
+    published(session, post, topic.id, approver.user_id)
 
 
 def change_topic(viewer: Viewer, topic_id: int, measure: str, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Who may do what on a board: one table, and the few rules that hang on a topic or a post."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sccafe.core.audience import STAFF_ROLES, Role, Viewer
@@ -44,13 +45,72 @@ def why_not_reply(
         return "archived"
     if viewer.role in STAFF_ROLES:
         return ""
+    return why_not_answer(archived=archived, locked=locked, opens_at=opens_at, closes_at=closes_at, now=now)
+
+
+def why_not_answer(
+    *,
+    archived: bool,
+    locked: bool,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    now: datetime,
+) -> str:
+    """The same for whoever answers by a personal link: they were asked, so no role is needed, and none goes before."""
+    if archived:
+        return "archived"
     if locked:
         return "locked"
     if opens_at and now < opens_at:
         return "before"
-    if closes_at and now >= closes_at:
-        return "closed"
-    return ""
+    return "closed" if closes_at and now >= closes_at else ""
+
+
+def may_write_for_others(viewer: Viewer) -> bool:
+    """Enter what somebody said by telephone, by fax or at a meeting."""
+    return viewer.is_staff
+
+
+def may_have_written(person: Viewer, kind: str) -> bool:
+    """Whether words of this person may stand on such a board: as if they had written them here themselves."""
+    return not person.signed_in or person.role in TABLE[kind][1]
+
+
+def why_not_vote(
+    viewer: Viewer,
+    kind: str,
+    *,
+    archived: bool,
+    locked: bool,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    now: datetime,
+) -> str:
+    """As why_not_reply; but the period holds for the secretariat too: after it the numbers are what they are."""
+    return why_not_reply(
+        replace(viewer, role="member") if viewer.role in STAFF_ROLES else viewer,
+        kind,
+        archived=archived,
+        locked=locked,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        now=now,
+    )
+
+
+def is_over(*, archived: bool, locked: bool, closes_at: datetime | None, now: datetime) -> bool:
+    """Whether nobody can vote any more, and nobody will."""
+    return archived or locked or (closes_at is not None and now >= closes_at)
+
+
+def may_see_results(results: str, over: bool, voted: bool) -> bool:
+    """The numbers of a poll, whoever looks: at its end everybody, before that whoever has voted where it says so."""
+    return over or (results == "after_vote" and voted)
+
+
+def may_arrange_meetings(viewer: Viewer) -> bool:
+    """Set the period and the poll, write the outcome."""
+    return viewer.is_staff
 
 
 def may_react(viewer: Viewer, kind: str) -> bool:
@@ -66,29 +126,24 @@ def may_be_anonymous(kind: str, anonymous_allowed: bool) -> bool:
     return TABLE[kind][3] and anonymous_allowed
 
 
-def may_edit(viewer: Viewer, author_id: int | None, state: str, locked: bool) -> bool:
+def may_edit(viewer: Viewer, mine: bool, state: str, locked: bool) -> bool:
     """The writer, while the post stands or waits and the topic is not locked."""
-    return bool(
-        viewer.signed_in
-        and author_id == viewer.user_id
-        and state in ("published", "held")
-        and (not locked or viewer.is_staff)
-    )
+    return viewer.signed_in and mine and state in ("published", "held") and (not locked or viewer.is_staff)
 
 
-def may_delete(viewer: Viewer, author_id: int | None, state: str, locked: bool) -> bool:
+def may_delete(viewer: Viewer, mine: bool, state: str, locked: bool) -> bool:
     """The writer; the secretariat hides instead, with a reason."""
-    return may_edit(viewer, author_id, state, locked)
+    return may_edit(viewer, mine, state, locked)
 
 
-def may_accept(viewer: Viewer, kind: str, starter_id: int | None, archived: bool) -> bool:
+def may_accept(viewer: Viewer, kind: str, asked: bool, archived: bool) -> bool:
     """Whoever asked, and the secretariat."""
-    return (
-        kind == "questions"
-        and not archived
-        and viewer.signed_in
-        and (viewer.is_staff or (starter_id is not None and starter_id == viewer.user_id))
-    )
+    return kind == "questions" and not archived and viewer.signed_in and (viewer.is_staff or asked)
+
+
+def may_see_raised(viewer: Viewer) -> bool:
+    """Questions that wait too long are put before experts and the secretariat."""
+    return viewer.role in STAFF or viewer.role == "expert"
 
 
 def may_moderate(viewer: Viewer) -> bool:

@@ -14,7 +14,7 @@ from sccafe.boards import policy, queries, service, shown
 from sccafe.boards.blueprint import TOUCHES, WRITES, head_of, look_of, pages, preview_of, why_not_reply
 from sccafe.boards.forms import EditForm, EditTopicForm
 from sccafe.boards.threads import MayNot, NotThere
-from sccafe.core import clock, web
+from sccafe.core import clock, taxonomy, web
 from sccafe.core.audience import Viewer
 from sccafe.core.database import end_reading
 from sccafe.core.formats import moment
@@ -32,8 +32,7 @@ def _post(who: Viewer, post_id: int) -> Row[Any]:
 def _text(who: Viewer, post_id: int) -> Row[Any]:
     """A post whose text this viewer may read: one not published is there for its writer and the secretariat."""
     found = _post(who, post_id)
-    own = found.author_id is not None and found.author_id == who.user_id
-    if found.state != "published" and not own and not policy.may_moderate(who):
+    if found.state != "published" and not found.mine and not policy.may_moderate(who):
         raise NotThere
     return found
 
@@ -58,7 +57,7 @@ def edit(post_id: int) -> ResponseReturnValue:
     found = _text(who, post_id)
     if not who.signed_in:
         return web.sign_in_first()
-    if found.visibility == "hidden" or not policy.may_edit(who, found.author_id, found.state, found.locked):
+    if found.visibility == "hidden" or not policy.may_edit(who, bool(found.mine), found.state, found.locked):
         raise MayNot("edit")
     end_reading()
     opens = found.parent_id is None and found.number in (1, None)
@@ -100,7 +99,7 @@ def _crumb(found: Row[Any], language: str) -> SimpleNamespace:
 def history(post_id: int) -> ResponseReturnValue:
     who, language = viewer(), locale()
     found = _text(who, post_id)
-    row = queries.post_of_topic(found.topic_id, post_id)
+    row = queries.post_of_topic(who, found.topic_id, post_id)
     look = shown.PageOfPosts(language, who.user_id, None, None, may_moderate=policy.may_moderate(who))
     now = clock.now()
     texts = [(found.html, found.edited_at or found.created_at)]
@@ -154,7 +153,7 @@ def react(post_id: int) -> ResponseReturnValue:
     if not web.is_partial():
         return web.see_other(f"/posts/{post_id}")
     found = queries.topic(who, changed.topic_id)
-    row = queries.post_of_topic(changed.topic_id, post_id)
+    row = queries.post_of_topic(who, changed.topic_id, post_id)
     if found is None or row is None:
         raise NotThere
     post = shown.posts([row], look_of(who, found, None, language))[0]
@@ -166,6 +165,32 @@ def react(post_id: int) -> ResponseReturnValue:
         may_react=True,
         may_reply=not why_not_reply(who, found),
         said=_("気持ちを伝えました。") if stands else _("取り消しました。"),
+    )
+
+
+@pages.get("/posts/<int:post_id>/reactions")
+def reactions(post_id: int) -> ResponseReturnValue:
+    """Who said so: by name for a post under a name; of an anonymous one the counts alone, as its writer is not among
+    those who can react."""
+    who, language = viewer(), locale()
+    found = _text(who, post_id)
+    if not who.signed_in:
+        return web.sign_in_first()
+    row = queries.post_of_topic(who, found.topic_id, post_id)
+    if row is None or row.state != "published":
+        raise NotThere
+    counts = queries.reactions_of(who, [post_id])[post_id]
+    named = [] if row.alias else queries.who_reacted(post_id)
+    return render_template(
+        "boards/reactions.html",
+        topic=_crumb(found, language),
+        href=f"/posts/{post_id}",
+        is_anonymous=bool(row.alias),
+        kinds=[
+            (option.label(language), counts[option.key][0], [each.handle for each in named if each.kind == option.key])
+            for option in taxonomy.options("reaction")
+            if option.key in counts
+        ],
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import Row
 
+from sccafe.boards.anonymity import OTHER, STARTER
+from sccafe.boards.meetings import last_moment
 from sccafe.core import audience, clock, taxonomy
 from sccafe.core.audience import STAFF_ROLES
 from sccafe.core.formats import Moment, date_text, moment
@@ -23,11 +25,9 @@ class TopicRow:
     """A topic in a list."""
 
     id: int
-    href: str
     title: str
     board: str
     chips: list[tuple[str, str]]
-    unread: int
     unread_label: str
     last_name: str
     last: Moment
@@ -58,12 +58,15 @@ class PostShown:
     is_new: bool
     is_accepted: bool
     mine: bool
+    by_staff: bool = False
     may_edit: bool = False
     may_delete: bool = False
     may_accept: bool = False
     may_moderate: bool = False
     #: (kind, label, count, whether the viewer has set it)
     reactions: list[tuple[str, str, int, bool]] = field(default_factory=list)
+    #: Its files, where its text is shown (files_shown.py).
+    files: Sequence[Any] = ()
 
 
 def role_label(role: str | None) -> str:
@@ -94,7 +97,8 @@ def state_chips(kind: str, topic: Row[Any], now: datetime, locale: str) -> list[
         if now >= topic.closes_at:
             chips.append(("plain", _("終了")))
         else:
-            chips.append(("live", _("受付中　%(day)sまで", day=date_text(topic.closes_at, locale, year=False))))
+            last = date_text(last_moment(topic.closes_at), locale, year=False)
+            chips.append(("live", _("受付中　%(day)sまで", day=last)))
     if topic.locked:
         chips.append(("locked", _("書き込み終了")))
     return chips
@@ -108,37 +112,62 @@ def unread_of(topic: Row[Any], joined_at: datetime | None) -> int:
 
 
 def topic_rows(
-    rows: Sequence[Row[Any]],
-    themes: Mapping[int, list[str]],
-    locale: str,
-    joined_at: datetime | None,
-    *,
-    with_board: bool,
+    rows: Sequence[Row[Any]], locale: str, joined_at: datetime | None, *, with_board: bool
 ) -> list[TopicRow]:
-    """The rows of `queries.topic_columns` as a list shows them; `joined_at` is None for visitors."""
+    """Rows of lists of topics (queries/lists.py) as a list shows them; `joined_at` is None for visitors."""
     now = clock.now()
     new = _("新着%(number)s", number="\0")
-    anonymous = _("匿名")
     shown = []
     for row in rows:
         unread = unread_of(row, joined_at)
         shown.append(
             TopicRow(
                 id=row.id,
-                href=f"/topics/{row.id}",
                 title=row.title,
                 board=board_title(row, locale) if with_board else "",
                 chips=state_chips(row.kind, row, now, locale),
-                unread=unread,
                 unread_label=new.replace("\0", str(unread)) if unread else "",
-                last_name=row.last_alias or row.last_handle or anonymous,
+                last_name=last_name(row),
                 last=moment(row.last_post_at, locale, now),
                 replies=max(0, row.post_count - 1),
                 readers=row.reader_count,
-                themes=[taxonomy.label("theme", theme, locale) for theme in themes.get(row.id, ())],
+                themes=theme_labels(row.themes, locale),
             )
         )
     return shown
+
+
+def last_name(row: Row[Any]) -> str:
+    """Who wrote the newest post of a topic."""
+    return writer_name(row.last_alias, row.last_guest, row.last_handle)
+
+
+def board_line(board: Row[Any], at: str, locale: str) -> dict[str, Any]:
+    """A board of the lounge; `at` says when its newest topic was written in."""
+    return {
+        "href": f"/boards/{board.slug}",
+        "title": board_title(board, locale),
+        "description": (board.description_en or board.description) if locale == "en" else board.description,
+        "topic_count": board.topic_count,
+        "newest": board.topic_id and f"/topics/{board.topic_id}",
+        "newest_title": board.topic_title,
+        "name": last_name(board),
+        "at": at,
+    }
+
+
+def writer_name(alias: str | None, guest_name: str | None, handle: str | None) -> str:
+    """How the writer of a post is called: by an alias in the reader's language, a name given, or the handle."""
+    if alias:
+        if alias == STARTER:
+            return _("匿名（投稿者）")
+        return _("匿名%(letter)s", letter=alias.removeprefix(OTHER))
+    return guest_name or handle or _("退会した人")
+
+
+def theme_labels(keys: str | None, locale: str) -> list[str]:
+    """The names of themes from their keys with commas between."""
+    return [taxonomy.label("theme", key, locale) for key in keys.split(",")] if keys else []
 
 
 def board_title(row: Any, locale: str) -> str:
@@ -167,21 +196,24 @@ def posts(rows: Iterable[Row[Any]], page: PageOfPosts) -> list[PostShown]:
     """The rows of `queries.posts_of_page` as a topic shows them."""
     now = clock.now()
     locale = page.locale
-    someone = _("退会した人")
     roles = {role: role_label(role) for role in ("expert", "secretariat", "admin")}
     layers = {option.key: option.label(locale) for option in taxonomy.options("coordinator_layer")}
     years = {option.key: option.label(locale) for option in taxonomy.options("experience_years")}
     experience = _("経験%(years)s", years="\0")
+    without_account = _("登録していない方")
     separator = ", " if locale == "en" else "・"
     shown = []
     for row in rows:
-        name = row.alias or row.handle or someone
-        mine = page.user_id is not None and row.author_id == page.user_id
+        name = writer_name(row.alias, row.guest_name, row.handle)
+        mine = bool(row.mine)
         published = row.state == "published"
-        years_of = years.get(row.experience_years or "", "")
-        position = [layers.get(row.coordinator_layer or "", "")] if row.coordinator_layer != "none" else []
-        if years_of and row.coordinator_layer != "none":
+        layer = row.coordinator_layer or row.shown_layer
+        years_of = years.get(row.experience_years or row.shown_years or "", "")
+        position = [layers.get(layer or "", "")] if layer != "none" else []
+        if years_of and layer != "none":
             position.append(experience.replace("\0", years_of))
+        if row.guest_name:
+            position.append(without_account)
         readable = published or mine or page.may_moderate
         shown.append(
             PostShown(
@@ -199,13 +231,14 @@ def posts(rows: Iterable[Row[Any]], page: PageOfPosts) -> list[PostShown]:
                 html=Markup(row.html) if readable and row.state != "deleted" else Markup(""),  # noqa: S704
                 edited=moment(row.edited_at, locale, now) if row.edited_at else None,
                 to_number=row.parent_number,
-                to_name=(row.parent_alias or row.parent_handle or someone) if row.parent_number else "",
+                to_name=writer_name(row.parent_alias, row.parent_guest, row.parent_handle) if row.parent_number else "",
                 is_new=page.read_up_to is not None
                 and not mine
                 and row.number is not None
                 and row.number > page.read_up_to,
                 is_accepted=row.id == page.accepted_id,
                 mine=mine,
+                by_staff=row.by_staff,
                 may_edit=mine and page.may_write and row.state in ("published", "held"),
                 may_delete=mine and page.may_write and row.state in ("published", "held"),
                 may_accept=page.may_accept and published and row.number not in (None, 1),
@@ -242,15 +275,20 @@ def add_reactions(
 
 def who_reads(of: str) -> str:
     """One sentence on who will be able to read what is written for this audience."""
-    sentences: dict[str, str] = {
-        audience.PUBLIC: _("この書き込みは、サイトを訪れたすべての人が読めます。"),
-        audience.NETWORK: _("この書き込みは、会員と、参加している企業の人が読めます。"),
-        audience.MEMBERS: _("この書き込みは、会員だけが読めます。"),
-        audience.EXPERTS: _("この書き込みは、専門家と事務局だけが読めます。"),
-        audience.INDUSTRY: _("この書き込みは、参加している企業の人と事務局だけが読めます。"),
-        audience.STAFF: _("この書き込みは、事務局だけが読めます。"),
-    }
-    return sentences.get(of) or str(_("この書き込みは、部屋の参加者だけが読めます。"))
+    match of:
+        case audience.PUBLIC:
+            return _("この書き込みは、サイトを訪れたすべての人が読めます。")
+        case audience.NETWORK:
+            return _("この書き込みは、会員と、参加している企業の人が読めます。")
+        case audience.MEMBERS:
+            return _("この書き込みは、会員だけが読めます。")
+        case audience.EXPERTS:
+            return _("この書き込みは、専門家と事務局だけが読めます。")
+        case audience.INDUSTRY:
+            return _("この書き込みは、参加している企業の人と事務局だけが読めます。")
+        case audience.STAFF:
+            return _("この書き込みは、事務局だけが読めます。")
+    return _("この書き込みは、部屋の参加者だけが読めます。")
 
 
 def why_not(why: str) -> str:
@@ -261,10 +299,19 @@ def why_not(why: str) -> str:
         "sign_in": _("書き込むにはサインインしてください。"),
         "role": _("企業の方はここでは読むことと、気持ちを伝えるボタンだけが使えます。"),
         "start": _("ここの話題は事務局がはじめます。返信はどなたでもできます。"),
+        "second_person": _("求めた本人が認めることはできません。事務局のもう一人が確かめます。"),
+        "named_file": _("匿名で付けられるファイルは、画像とテキストだけです。"),
+        "anonymous": _("この場所では、匿名では書き込めません。"),
         "archived": _("この場所は保存されたもので、新しく書き込むことはできません。"),
         "locked": _("この話題への書き込みは締め切られました。"),
         "before": _("この会議室はまだ始まっていません。"),
-        "closed": _("この会議室は終わりました。まとめをお読みください。"),
+        "closed": _("この会議室は終わりました。"),
+        "not_their_place": _(
+            "この方は、ここを読むことか、ここに書き込むことができません。ほかの場所を選んでください。"
+        ),
+        "hidden": _(
+            "この書き込みは、事務局が非表示にしました。直したり取り下げたりするには、事務局へお知らせください。"
+        ),
         "gone": _("文はもう消されていて、元に戻せません。"),
     }
     return words.get(why) or str(_("この操作は、書いた人か事務局だけができます。"))

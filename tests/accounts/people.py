@@ -83,6 +83,7 @@ def account(handle: str) -> Any:
             User.email,
             User.locale,
             User.municipality,
+            User.population,
             User.prefecture,
             User.affiliation,
         ).where(User.handle == handle)

@@ -12,11 +12,12 @@ WHOLE = {
     "experience_years": "y1_2",
     "prefecture": "11",
     "municipality": "112186",
+    "population": "p100_300k",
     "about": "ねぎ畑と団地を回っています。",
     "email": "midori@example.jp",
 }
 TO_ALL = ("みどりさん", "第2層SC", "1～2年", "埼玉県")
-TO_SIGNED_IN = ("社会福祉協議会", "深谷市", "ねぎ畑と団地を回っています。")
+TO_SIGNED_IN = ("社会福祉協議会", "深谷市", "10万～30万人", "ねぎ畑と団地を回っています。")
 TO_STAFF = ("田島 緑", "midori@example.jp", "利用中", "/admin/people/")
 
 

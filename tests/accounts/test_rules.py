@@ -64,7 +64,7 @@ def test_only_admins_change_roles_and_never_that_of_the_last_admin(role: Role) -
 def test_what_of_a_profile_is_shown_to_whom(role: Role) -> None:
     shown = set(policy.shown_of_profile(viewer(role)))
     assert set(policy.SHOWN_TO_ALL) <= shown
-    assert bool(shown & {"affiliation", "municipality", "about"}) == (role != "visitor")
+    assert bool(shown & {"affiliation", "municipality", "population", "about"}) == (role != "visitor")
     assert bool(shown & {"real_name", "email"}) == (role in STAFF)
     assert policy.may_see_profile(viewer(role), "active")
     for state in ("unconfirmed", "awaiting_approval", "suspended"):

@@ -33,6 +33,7 @@ def test_the_profile_form_comes_filled_in_and_saves_everything(app: Flask) -> No
         experience_years="y1_2",
         prefecture="11",
         municipality="深谷市",
+        population="p100_300k",
         about="ねぎ畑と団地を\r\n軽自動車で回っています。",
     )
     assert answer.status_code == 303
@@ -41,6 +42,21 @@ def test_the_profile_form_comes_filled_in_and_saves_everything(app: Flask) -> No
         assert shown in page
     found = account("みどり")
     assert (found.prefecture, found.municipality, found.affiliation) == ("11", "112186", "shakyo")
+    assert found.population == "p100_300k"
+    assert '<option selected value="p100_300k">10万～30万人</option>' in page
+
+
+def test_the_size_of_the_town_is_one_of_the_list_and_can_be_taken_back(app: Flask) -> None:
+    factories.person("みどり", population="lt10k")
+    browser = factories.signed_in(app, "みどり")
+    assert _save(browser, "みどり", population="p1m").status_code == 422
+    assert account("みどり").population == "lt10k"
+    assert _save(browser, "みどり", population="").status_code == 303
+    assert account("みどり").population == ""
+
+
+def test_a_sign_up_does_not_ask_for_the_size_of_the_town(app: Flask) -> None:
+    assert "まちの大きさ" not in app.test_client().get("/sign-up").text
 
 
 def test_what_was_typed_stays_when_the_form_is_refused(app: Flask) -> None:

@@ -10,6 +10,7 @@ from wtforms.validators import Optional, StopValidation
 
 from sccafe.accounts.forms.base import Choice, Choices, Clean, Form, Line, Lines, Needed, options
 from sccafe.accounts.forms.people import EMAIL_MOST, lasting_email_address
+from sccafe.accounts.forms.picture import PictureField
 from sccafe.accounts.words import role_label
 from sccafe.core.audience import ROLES, Role
 
@@ -44,7 +45,7 @@ class InvitationForm(RoleForm):
 
 
 class DeskForm(Form):
-    counseling_desk = BooleanField(_l("カウンセリングの窓口を受け持つ（相談を読めるようになります）"))
+    counseling_desk = BooleanField(_l("相談窓口を受け持つ（カウンセリングの相談を読めるようになります）"))
 
 
 class _Date(DateField):  # type: ignore[misc]
@@ -75,8 +76,17 @@ class ExpertForm(Form):
     sentence = Line(
         _l("ひとこと"), [Clean(200)], description=_l("相談する方に見せます。例: 立ち上げの失敗談なら、いくらでも。")
     )
+    employer = Line(
+        _l("勤め先の名前"),
+        [Clean(80)],
+        description=_l("同じ職場の方からの相談を渡さないために使います。事務局だけが見ます。"),
+    )
+    picture = PictureField(_l("写真か絵"), description=_l("なくてもかまいません。ないときは、名前の一文字を出します。"))
+    remove_picture = BooleanField(_l("いまの写真を外す"))
     capacity = _Number(_l("同時に受け持つ相談の数"), default=3)
-    away_until = _Date(_l("お休みの終わる日"), [Optional()], description=_l("この日の前は、相談をお願いしません。"))
+    away_until = _Date(
+        _l("お休みから戻る日"), [Optional()], description=_l("この日の前の日まで、相談をお願いしません。")
+    )
     active = BooleanField(_l("専門家として紹介し、相談をお願いする"), default=True)
     note = Lines(_l("おぼえ書き"), [Clean(2000, lines=True)], description=_l("事務局だけが見ます。"))
 

@@ -89,6 +89,10 @@ class Choices(SelectMultipleField):  # type: ignore[misc]
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
 
+    def process_formdata(self, valuelist: Any) -> None:
+        # Each of them once, however often it is sent.
+        super().process_formdata(list(dict.fromkeys(valuelist)))
+
     def pre_validate(self, form: Any) -> None:
         if set(self.data or ()) - {value for value, *_ in self.iter_choices()}:
             raise ValidationError(_l("一覧にあるものから選んでください。"))

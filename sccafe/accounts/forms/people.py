@@ -114,6 +114,36 @@ def municipality_field() -> Field:
     )
 
 
+def municipality_meant(prefecture: str, written: str) -> Municipality | None:
+    """The municipality that was typed, None where nothing was. Raises ValidationError with what to do."""
+    try:
+        return places.resolve(prefecture, written)
+    except places.Ambiguous as several:
+        raise ValidationError(
+            _(
+                "「%(written)s」は、%(names)s があります。都道府県をえらぶか、正式な名前で入力してください。",
+                written=several.written,
+                names=_("、").join(several.names),
+            )
+        ) from None
+    except places.NotFound as none:
+        where = none.prefecture or _("全国")
+        message = _("「%(written)s」は、%(where)sの市区町村に見つかりません。", written=none.written, where=where)
+        near = _("近い名前は %(names)s です。", names=_("、").join(none.near)) if none.near else ""
+        remedy = _("都道府県と名前を確かめてください。わからないときは、空のままでかまいません。")
+        raise ValidationError(message + (near or remedy)) from None
+
+
+def population_field() -> Field:
+    """Asked in the settings alone: a sign-up stays short."""
+    return Choice(
+        _l("まちの大きさ"),
+        choices=options("population_band"),
+        default="",
+        description=_l("市区町村のおよその人口です。大きさの近いまちの方どうしで、質問が届きやすくなります。"),
+    )
+
+
 class WorkForm(Form):
     """A form that has the five fields above; each form places them where its page does."""
 
@@ -127,22 +157,7 @@ class WorkForm(Form):
     def validate_municipality(self, field: Field) -> None:
         if self.prefecture.errors:
             return
-        try:
-            found = places.resolve(self.prefecture.data or "", field.data or "")
-        except places.Ambiguous as several:
-            raise ValidationError(
-                _(
-                    "「%(written)s」は、%(names)s があります。都道府県をえらぶか、正式な名前で入力してください。",
-                    written=several.written,
-                    names=_("、").join(several.names),
-                )
-            ) from None
-        except places.NotFound as none:
-            where = none.prefecture or _("全国")
-            message = _("「%(written)s」は、%(where)sの市区町村に見つかりません。", written=none.written, where=where)
-            near = _("近い名前は %(names)s です。", names=_("、").join(none.near)) if none.near else ""
-            remedy = _("都道府県と名前を確かめてください。わからないときは、空のままでかまいません。")
-            raise ValidationError(message + (near or remedy)) from None
+        found = municipality_meant(self.prefecture.data or "", field.data or "")
         self.found = found
         if found is not None:
             self.prefecture.data = found.prefecture_code

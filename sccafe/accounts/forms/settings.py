@@ -1,5 +1,6 @@
 """What people change of their own account."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,8 +20,10 @@ from sccafe.accounts.forms.people import (
     layer_field,
     municipality_field,
     password_field,
+    population_field,
     prefecture_field,
 )
+from sccafe.accounts.service import Details
 
 
 class ProfileForm(WorkForm):
@@ -41,6 +44,7 @@ class ProfileForm(WorkForm):
     experience_years = experience_field()
     prefecture = prefecture_field()
     municipality = municipality_field()
+    population = population_field()
     about = Lines(
         _l("自己紹介"),
         [Clean(1000, lines=True)],
@@ -62,6 +66,9 @@ class ProfileForm(WorkForm):
         # Whoever has a handle that newer rules refuse may keep it.
         if problem and field.data != self.present_handle:
             raise ValidationError(handle_problem(problem))
+
+    def details(self) -> Details:
+        return replace(super().details(), population=self.population.data)
 
 
 class NewEmailForm(Form):

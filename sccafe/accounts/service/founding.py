@@ -18,6 +18,7 @@ _PROFILE = {
     "experience_years",
     "prefecture",
     "municipality",
+    "population",
     "about",
     "locale",
     "counseling_desk",

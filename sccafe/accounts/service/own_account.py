@@ -42,6 +42,7 @@ class Details:
     experience_years: str = ""
     prefecture: str = ""
     municipality: str = ""
+    population: str = ""
 
 
 def _myself(session: Session, viewer: Viewer) -> User:

@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from sccafe.accounts import mails, policy, proofs, queries
+from sccafe.accounts import experts_pictures, mails, policy, proofs, queries
 from sccafe.accounts.errors import LastAdmin, MayNot, NoSuchPerson
 from sccafe.accounts.events import (
     AccountRestored,
@@ -20,6 +20,7 @@ from sccafe.accounts.models import ExpertProfile, User, UserSession
 from sccafe.core.audience import ROLES, Role, Viewer
 from sccafe.core.database import locked, writing
 from sccafe.core.events import emit
+from sccafe.core.uploads import Picture
 
 
 def person(session: Session, user_id: int, *states: str) -> User:
@@ -117,9 +118,15 @@ def save_expert_profile(
     away_until: date | None,
     active: bool,
     note: str,
+    employer: str = "",
+    picture: Picture | None = None,
+    remove_picture: bool = False,
 ) -> None:
-    """Make or change what an expert answers. Raises NoSuchPerson, MayNot (also for who cannot be an expert)."""
-    with writing() as session:
+    """Make or change what an expert answers; without a `picture` the one before stays, unless it is to be removed.
+
+    Raises NoSuchPerson, MayNot (also for who cannot be an expert).
+    """
+    with experts_pictures.placed(picture) as stored, writing() as session:
         user = person(session, user_id, "active")
         if not policy.may_manage_experts(actor) or (active and not policy.may_be_expert(cast(Role, user.role))):
             raise MayNot
@@ -130,5 +137,8 @@ def save_expert_profile(
         profile.away_until = away_until
         profile.active = active
         profile.note = note
+        profile.employer = employer
+        if stored.name or remove_picture:
+            stored.former, profile.picture = profile.picture or "", stored.name
         session.add(profile)
         emit(ExpertChanged(user_id, actor.user_id))

@@ -20,9 +20,12 @@ def experts() -> ResponseReturnValue:
 
 
 @pages.route("/admin/experts/new", methods=["GET", "POST"])
+@web.takes_files
 @only_where(policy.may_manage_experts)
 def new_expert() -> ResponseReturnValue:
     form = ExpertForm(handle=request.args.get("handle", "")[:60])
+    del form.remove_picture
+    end_reading()  # a picture is looked at
     if form.validate_on_submit():
         found = queries.person_by_handle(form.handle.data)
         if found is None:
@@ -37,6 +40,7 @@ def new_expert() -> ResponseReturnValue:
 
 
 @pages.route("/admin/experts/<int:user_id>", methods=["GET", "POST"])
+@web.takes_files
 @only_where(policy.may_manage_experts)
 def expert(user_id: int) -> ResponseReturnValue:
     found = queries.expert_profile(user_id)
@@ -44,9 +48,18 @@ def expert(user_id: int) -> ResponseReturnValue:
         abort(404)
     form = ExpertForm(data={**found._mapping, "fields": [key for key in found.fields.split(",") if key]})
     del form.handle
+    if not found.picture_name:
+        del form.remove_picture
+    end_reading()  # a picture is looked at
     if form.validate_on_submit():
         return _save(user_id, form)
-    return page("admin/expert", form=form, handle=found.handle)
+    has_picture = bool(found.picture_name and found.active)
+    return page(
+        "admin/expert",
+        form=form,
+        handle=found.handle,
+        picture=f"/counseling/experts/{user_id}/picture" if has_picture else "",
+    )
 
 
 def _save(user_id: int, form: ExpertForm) -> ResponseReturnValue:
@@ -61,6 +74,9 @@ def _save(user_id: int, form: ExpertForm) -> ResponseReturnValue:
         away_until=form.away_until.data,
         active=form.active.data,
         note=form.note.data,
+        employer=form.employer.data or "",
+        picture=form.picture.taken,
+        remove_picture="remove_picture" in form and bool(form.remove_picture.data),
     )
     flash(_("専門家の紹介を保存しました。"))
     return web.see_other("/admin/experts")

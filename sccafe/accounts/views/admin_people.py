@@ -180,4 +180,4 @@ def counseling_desk(user_id: int) -> ResponseReturnValue:
     who, form = viewer(), DeskForm()
     end_reading()
     service.set_counseling_desk(who, user_id, form.counseling_desk.data)
-    return _back(user_id, _("カウンセリングの窓口を変えました。"))
+    return _back(user_id, _("相談窓口の受け持ちを変えました。"))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from sccafe.accounts.forms.base import Form
 from sccafe.accounts.sessions import viewer
+from sccafe.connections import line
 from sccafe.extensions import limiter
 
 pages = Blueprint("accounts", __name__)
@@ -28,7 +29,7 @@ def locale() -> str:
 
 def network() -> str:
     """What the tries of one network are counted by."""
-    return request.remote_addr or ""
+    return line(request.remote_addr or "")
 
 
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:

@@ -35,6 +35,7 @@ def settings() -> ResponseReturnValue:
         experience_years=mine.experience_years,
         prefecture=mine.prefecture,
         municipality=town.name if town else "",
+        population=mine.population,
         about=mine.about,
         locale=mine.locale or locale(),
     )

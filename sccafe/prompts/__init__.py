@@ -1,0 +1,1 @@
+"""Prompts that are answered without signing in, and words that the secretariat enters for somebody."""
