@@ -1,0 +1,1 @@
+"""The library: cases and materials that stay true."""

@@ -1,0 +1,3 @@
+"""What the library does by itself."""
+
+from sccafe.library import asking as asking  # its jobs
