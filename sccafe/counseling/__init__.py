@@ -1,0 +1,1 @@
+"""Confidential requests: from the asker to the right expert and back, encrypted and in time."""
