@@ -6,27 +6,30 @@ mails about posts are made when they are sent.
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, inspect, or_, select, text, update
+from sqlalchemy import JSON, Text, cast, func, inspect, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from sccafe.accounts.models import ExpertProfile, Invitation, User
 from sccafe.boards import erasing as boards_erasing
 from sccafe.boards.erasing import REMOVED, Found, pattern_of
 from sccafe.boards.measures import ReasonMissing
-from sccafe.boards.models import Board, Post, PostVersion, Topic
+from sccafe.boards.models import Attachment, Board, Draft, Poll, PollChoice, Post, PostVersion, Topic
 from sccafe.boards.threads import MayNot
-from sccafe.core import markup
+from sccafe.bookmarks.models import Bookmark
+from sccafe.core import text_rules
 from sccafe.core.audience import Viewer
-from sccafe.core.database import db, end_reading, writing
+from sccafe.core.database import db, end_reading, forget_old_pages, writing
 from sccafe.core.jobs import enqueue, job
 from sccafe.core.mail import OutboxMail
 from sccafe.moderation import audit, policy
-from sccafe.moderation.models import AuditReason, Report
+from sccafe.moderation.models import AuditReason, IdentityRelease, Report
+from sccafe.prompts.models import PrivateAnswer
 
 _STREAMED = {"yield_per": 500}
 #: The job that follows every erasure.
@@ -44,6 +47,8 @@ class Place:
 
     label: Any
     columns: tuple[InstrumentedAttribute[Any], ...]
+    #: Told the keys of the rows that were changed, inside the transaction.
+    then: Callable[[Sequence[tuple[Any, ...]]], None] | None = None
 
     @property
     def model(self) -> Any:
@@ -53,9 +58,16 @@ class Place:
 _places: list[Place] = []
 
 
-def holds_text(label: Any, *columns: InstrumentedAttribute[Any]) -> None:
-    """Let 「完全に消す」 go through these columns of one table; `label` is what its page calls them."""
-    _places.append(Place(label, columns))
+def holds_text(
+    label: Any,
+    *columns: InstrumentedAttribute[Any],
+    then: Callable[[Sequence[tuple[Any, ...]]], None] | None = None,
+) -> None:
+    """Let 「完全に消す」 go through these columns of one table; `label` is what its page calls them.
+
+    A column of JSON is gone through text by text; its keys stay.
+    """
+    _places.append(Place(label, columns, then))
 
 
 def places() -> tuple[Place, ...]:
@@ -63,6 +75,7 @@ def places() -> tuple[Place, ...]:
 
 
 holds_text(_l("非表示などの理由（書き込み）"), Post.state_reason)
+holds_text(_l("アカウントのない方の名前"), Post.guest_name)
 holds_text(
     _l("非表示などの理由（話題）と、話し合いのまとめ"),
     Topic.state_reason,
@@ -70,11 +83,18 @@ holds_text(
     Topic.outcome,
     Topic.outcome_html,
 )
+holds_text(_l("会議室の問い"), Poll.question)
+holds_text(_l("会議室の問いの選択肢"), PollChoice.text)
+holds_text(_l("添付ファイルの名前"), Attachment.name)
 holds_text(_l("場所の名前と説明"), Board.title, Board.title_en, Board.description, Board.description_en)
+holds_text(_l("書きかけの下書き"), Draft.title, Draft.body)
+holds_text(_l("しおりのひとこと"), Bookmark.note)
 holds_text(_l("プロフィールと、停止などの理由"), User.about, User.state_reason)
-holds_text(_l("専門家の紹介と控え"), ExpertProfile.sentence, ExpertProfile.note)
+holds_text(_l("専門家の紹介と控え"), ExpertProfile.sentence, ExpertProfile.note, ExpertProfile.employer)
 holds_text(_l("招待の控え"), Invitation.note)
 holds_text(_l("届いた知らせと、その結果"), Report.note, Report.decision)
+holds_text(_l("書いた人の開示を求めた理由"), IdentityRelease.reason)
+holds_text(_l("事務局だけが読む、よびかけへの答え"), PrivateAnswer.name, PrivateAnswer.source)
 holds_text(_l("まだ送っていないメール"), OutboxMail.subject, OutboxMail.body)
 
 
@@ -90,19 +110,32 @@ def cleaner(words: str) -> Clean:
     return clean
 
 
-def _cleaned(place: Place, row: Sequence[Any], clean: Clean) -> dict[str, str]:
+def _without(written: Any, clean: Clean) -> Any:
+    """The same with every text in it cleaned, however deep it stands."""
+    if isinstance(written, str):
+        return clean(written)
+    if isinstance(written, dict):
+        return {key: _without(value, clean) for key, value in written.items()}
+    return [_without(value, clean) for value in written] if isinstance(written, list) else written
+
+
+def _cleaned(place: Place, row: Sequence[Any], clean: Clean) -> dict[str, Any]:
     """The columns of a row that hold the words, as they will read; one that grows past its length is cut."""
     changed = {}
     for column, written in zip(place.columns, row, strict=True):
-        if written and (new := clean(written)) != written:
-            changed[column.key] = new[: getattr(column.type, "length", None)]
+        if written and (new := _without(written, clean)) != written:
+            changed[column.key] = new[: getattr(column.type, "length", None)] if isinstance(new, str) else new
     return changed
+
+
+def _as_text(column: InstrumentedAttribute[Any]) -> Any:
+    return cast(column, Text) if isinstance(column.type, JSON) else column
 
 
 def _rows_with(place: Place, clean: Clean) -> list[tuple[Any, ...]]:
     """The keys of a place's rows that hold the words."""
     keys = inspect(place.model).primary_key
-    filled = or_(*(func.length(column) > 1 for column in place.columns))
+    filled = or_(*(func.length(_as_text(column)) > 1 for column in place.columns))
     rows = db.session.execute(select(*keys, *place.columns).where(filled), execution_options=_STREAMED)
     return [tuple(row[: len(keys)]) for row in rows if _cleaned(place, row[len(keys) :], clean)]
 
@@ -133,10 +166,9 @@ def find_words(viewer: Viewer, words: str) -> FoundEverywhere:
 
 
 def erase_words(viewer: Viewer, words: str, reason: str) -> int:
-    """Remove the words for good from wherever they stand, and give the number of places.
+    """Remove the words for good from wherever they stand, and give the number of places; one transaction.
 
-    Two transactions, of which each is whole: doing it again after an interruption completes it. Raises MayNot,
-    ReasonMissing, WordsInReason; ValueError for words too short.
+    Raises MayNot, ReasonMissing, WordsInReason; ValueError for words too short.
     """
     if not policy.may(viewer, "erase"):
         raise MayNot("role")
@@ -145,7 +177,9 @@ def erase_words(viewer: Viewer, words: str, reason: str) -> int:
     # Every text is read before the transaction begins, for that takes long; inside, only what was found.
     found_rows = [(place, key) for place in _places for key in _rows_with(place, clean)]
     end_reading()
+    in_posts = boards_erasing.WordsErasure(viewer, words)
     count = 0
+    changed_keys: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     with writing() as session:
         for place, key in found_rows:
             this = [column == value for column, value in zip(inspect(place.model).primary_key, key, strict=True)]
@@ -156,16 +190,20 @@ def erase_words(viewer: Viewer, words: str, reason: str) -> int:
                     update(place.model).where(*this).values(**changed).execution_options(synchronize_session=False)
                 )
                 count += 1
+                changed_keys[id(place)].append(key)
+        for place in _places:
+            if place.then is not None and id(place) in changed_keys:
+                place.then(changed_keys[id(place)])
         if count or audit.reasons_with(clean):
             count += audit.erase_from_reasons(clean, viewer.user_id, reason, count)
+        count += in_posts.carry_out(session, reason)
         enqueue(FINISH)
-    found = boards_erasing.erase_words(viewer, words, reason)
-    return count + len(found.post_ids) + len(found.topic_ids)
+    return count
 
 
 def checked_reason(clean: Clean, reason: str) -> str:
     """The reason as it is kept; raises ReasonMissing, and WordsInReason where it holds what is to be erased."""
-    reason = markup.normalise(reason).strip()[:1000]
+    reason = text_rules.normalise(reason).strip()[:1000]
     if not reason:
         raise ReasonMissing
     if clean(reason) != reason:
@@ -176,18 +214,5 @@ def checked_reason(clean: Clean, reason: str) -> str:
 @job(FINISH)
 def finish() -> None:
     """Let the database's own files forget what was erased; tried again until nobody is reading the old pages."""
-    db.session.rollback()
-    with db.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            # Overwritten pages stay in the log until a checkpoint empties it; the main file is zeroed by secure_delete.
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            busy, _log, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise TimeoutError("somebody still reads what was there before")
-        else:
-            # VACUUM takes out the old versions of the rows; it cannot stand inside a transaction.
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-            tables = {Post.__tablename__, PostVersion.__tablename__, AuditReason.__tablename__}
-            for table in sorted(tables | {place.model.__tablename__ for place in _places}):
-                connection.execute(text(f"VACUUM {table}"))
+    tables = {Post.__tablename__, PostVersion.__tablename__, AuditReason.__tablename__}
+    forget_old_pages(tables | {place.model.__tablename__ for place in _places})

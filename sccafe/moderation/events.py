@@ -22,6 +22,16 @@ class ReportAssigned:
 
 
 @dataclass(frozen=True)
+class IdentityReleased:
+    """Two staff members may learn who wrote an anonymous post. Whose it is, is not said here."""
+
+    post_id: int
+    topic_id: int
+    reason: str
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
 class ReportClosed:
     """A report was upheld or dismissed."""
 

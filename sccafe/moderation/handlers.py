@@ -13,17 +13,32 @@ from sccafe.accounts.events import (
     AccountRefused,
     AccountRestored,
     AccountSuspended,
+    CounselingDeskChanged,
     ExpertChanged,
     InvitationMade,
     RoleChanged,
 )
 from sccafe.boards.erasing import REMOVED
-from sccafe.boards.events import BoardChanged, PostErased, PostHidden, PostRestored, TopicChanged
+from sccafe.boards.events import (
+    BoardChanged,
+    MeetingChanged,
+    OutcomeWritten,
+    PostErased,
+    PostHidden,
+    PostPublished,
+    PostRestored,
+    TopicChanged,
+)
 from sccafe.boards.models import Board, Post, Topic
 from sccafe.core.database import db
 from sccafe.core.events import on
 from sccafe.core.jobs import enqueue
+from sccafe.counseling.events import RequestGone, RequestMoved
+from sccafe.library.events import ItemArchived, ItemHandedOn, ItemPublished, ItemRemoved, VersionReturned
 from sccafe.moderation import audit, erasing, service
+from sccafe.moderation import erasing_counseling as erasing_counseling  # what the counseling desk holds
+from sccafe.moderation import erasing_items as erasing_items  # what the library holds
+from sccafe.prompts.events import PostEntered, PromptOpened, PromptSent
 
 
 def _writer(author_id: int | None) -> dict[str, Any]:
@@ -40,6 +55,13 @@ def post_hidden(event: PostHidden) -> None:
         action, "post", event.post_id, event.actor_id, event.reason, topic=event.topic_id, **_writer(event.author_id)
     )
     service.close_all(db.session(), event.post_id, "upheld", event.reason, event.actor_id)
+
+
+@on(PostPublished)
+def post_approved(event: PostPublished) -> None:
+    if event.approver_id is not None:
+        details = {"topic": event.topic_id, **_writer(event.author_id)}
+        audit.record("post.approved", "post", event.post_id, event.approver_id, **details)
 
 
 @on(PostRestored)
@@ -78,12 +100,95 @@ def topic_changed(event: TopicChanged) -> None:
     audit.record(f"topic.{event.measure}", "topic", event.topic_id, event.actor_id, event.reason, **details)
 
 
+@on(MeetingChanged)
+def meeting_changed(event: MeetingChanged) -> None:
+    audit.record("topic.meeting", "topic", event.topic_id, event.actor_id)
+
+
+@on(OutcomeWritten)
+def outcome_written(event: OutcomeWritten) -> None:
+    action = "topic.outcome_removed" if event.removed else "topic.outcome"
+    audit.record(action, "topic", event.topic_id, event.actor_id)
+
+
 @on(BoardChanged)
 def board_changed(event: BoardChanged) -> None:
     action = "board.made" if event.made else "board.changed"
     audience = db.session.scalar(select(Board.audience).where(Board.id == event.board_id))
     details: dict[str, Any] = {"audience": audience} if event.made or event.audience_changed else {}
     audit.record(action, "board", event.board_id, event.actor_id, **details)
+
+
+# --- prompts, and what is entered for somebody ---------------------------------------------------------
+
+
+@on(PromptOpened)
+def prompt_opened(event: PromptOpened) -> None:
+    audit.record("prompt.opened", "prompt", event.prompt_id, event.actor_id, topic=event.topic_id)
+
+
+@on(PromptSent)
+def prompt_sent(event: PromptSent) -> None:
+    audit.record(
+        "prompt.sent",
+        "prompt",
+        event.prompt_id,
+        event.actor_id,
+        topic=event.topic_id,
+        recipients=event.recipients,
+    )
+
+
+@on(PostEntered)
+def post_entered(event: PostEntered) -> None:
+    details = {"topic": event.topic_id, **_writer(event.author_id)}
+    audit.record("post.entered", "post", event.post_id, event.actor_id, **details)
+
+
+# --- the library --------------------------------------------------------------------------------------
+
+
+@on(ItemPublished)
+def item_published(event: ItemPublished) -> None:
+    audit.record("item.published", "item", event.item_id, event.actor_id, version=event.version_id)
+
+
+@on(VersionReturned)
+def version_returned(event: VersionReturned) -> None:
+    audit.record("item.returned", "item", event.item_id, event.actor_id, version=event.version_id)
+
+
+@on(ItemArchived)
+def item_archived(event: ItemArchived) -> None:
+    action = "item.archived" if event.reason else "item.put_back"
+    audit.record(action, "item", event.item_id, event.actor_id, event.reason)
+
+
+@on(ItemRemoved)
+def item_removed(event: ItemRemoved) -> None:
+    audit.record("item.removed", "item", event.item_id, None)
+
+
+@on(ItemHandedOn)
+def item_handed_on(event: ItemHandedOn) -> None:
+    details: dict[str, Any] = {"before": event.before_id, "after": event.owner_id}
+    audit.record("item.handed", "item", event.item_id, event.actor_id, **details)
+
+
+# --- counseling: only what takes a request out of it; its own record has every step and every look -----------
+
+
+@on(RequestMoved)
+def request_moved(event: RequestMoved) -> None:
+    if event.action == "export":
+        audit.record("request.exported", "request", event.request_id, event.actor_id)
+
+
+@on(RequestGone)
+def request_gone(event: RequestGone) -> None:
+    # What an asker deletes of their own is no measure, and an entry here would stay for good.
+    if event.actor_id is not None:
+        audit.record("request.deleted", "request", event.request_id, event.actor_id)
 
 
 # --- accounts -------------------------------------------------------------------------------------
@@ -114,6 +219,12 @@ def account_restored(event: AccountRestored) -> None:
 def role_changed(event: RoleChanged) -> None:
     audit.record("account.role", "user", event.user_id, event.actor_id, before=event.before, after=event.after)
     service.hand_over_reports(event.user_id)
+
+
+@on(CounselingDeskChanged)
+def counseling_desk_changed(event: CounselingDeskChanged) -> None:
+    action = "account.desk" if event.belongs else "account.no_desk"
+    audit.record(action, "user", event.user_id, event.actor_id)
 
 
 @on(InvitationMade)

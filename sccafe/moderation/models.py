@@ -9,6 +9,7 @@ from sccafe.core.database import Base
 
 REPORT_REASONS = ("personal_details", "insult", "advertising", "wrong", "other")
 REPORT_STATES = ("open", "upheld", "dismissed")
+RELEASE_STATES = ("asked", "released", "refused")
 
 
 class Report(Base):
@@ -46,6 +47,23 @@ class Report(Base):
     closed_at: Mapped[datetime | None]
     #: What was decided, for the record.
     decision: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class IdentityRelease(Base):
+    """A request to learn who wrote an anonymous post, decided by a second staff member. It never holds the name."""
+
+    __tablename__ = "identity_releases"
+    __table_args__ = (CheckConstraint(f"state IN {RELEASE_STATES}", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    #: Why; told to the writer when the name is released.
+    reason: Mapped[str] = mapped_column(String(1000))
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):

@@ -15,6 +15,8 @@ TABLE: Final[dict[str, frozenset[Role]]] = {
     "measure": _STAFF,  # hide, restore, lock, pin, move
     "erase": _STAFF,  # remove a text or a name for good
     "read_record": _STAFF,
+    "ask_identity": frozenset({"admin"}),  # who wrote an anonymous post
+    "decide_identity": _STAFF,  # and never on one's own request
     "be_assigned": _STAFF,  # look after a report
 }
 
@@ -24,7 +26,6 @@ def may(viewer: Viewer, action: str) -> bool:
     return viewer.role in TABLE[action]
 
 
-def may_report(viewer: Viewer, author_id: int | None, state: str) -> bool:
-    """A published post of somebody else; the writer of an anonymous one is unknown here."""
-    own = author_id is not None and author_id == viewer.user_id
-    return may(viewer, "report") and state == "published" and not own
+def may_report(viewer: Viewer, mine: bool, state: str) -> bool:
+    """A published post of somebody else."""
+    return may(viewer, "report") and state == "published" and not mine

@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from sccafe.accounts.models import User
+from sccafe.boards import anonymity
 from sccafe.boards.models import Board, Post, Topic
 from sccafe.core.audience import Viewer, readable
 from sccafe.core.database import db
@@ -36,7 +37,8 @@ def _post(viewer: Viewer) -> Select[Any]:
             Post.state,
             Post.state_reason,
             Post.alias,
-            Post.author_id,
+            Post.guest_name,
+            anonymity.written_by(viewer.user_id).label("mine"),
             Post.html,
             Post.created_at,
             Topic.title,
@@ -153,7 +155,9 @@ def open_reports(viewer: Viewer) -> Sequence[Row[Any]]:
     if not policy.may(viewer, "see_desk"):
         return ()
     return db.session.execute(
-        _REPORTS.add_columns(Post.html, Post.alias, Post.state.label("post_state"), Topic.title, _author.handle)
+        _REPORTS.add_columns(
+            Post.html, Post.alias, Post.guest_name, Post.state.label("post_state"), Topic.title, _author.handle
+        )
         .join(Post, Post.id == Report.post_id)
         .join(Topic, Topic.id == Post.topic_id)
         .outerjoin(_author, _author.id == Post.author_id)

@@ -4,9 +4,10 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from sccafe.accounts.models import User
+from sccafe.boards import anonymity
 from sccafe.boards.models import Post, Topic
 from sccafe.boards.threads import MayNot, NotThere
-from sccafe.core import clock, markup
+from sccafe.core import clock, text_rules
 from sccafe.core.audience import STAFF_ROLES, Viewer, readable
 from sccafe.core.database import db, insert_once, locked, writing
 from sccafe.core.events import emit
@@ -32,16 +33,16 @@ def report_post(viewer: Viewer, post_id: int, reason: str, note: str) -> int:
     """
     if reason not in REPORT_REASONS:
         raise UnknownReason(reason)
-    note = " ".join(markup.normalise(note).split())[:NOTE_LENGTH]
+    note = " ".join(text_rules.normalise(note).split())[:NOTE_LENGTH]
     with writing() as session:
         post = session.execute(
-            select(Post.id, Post.author_id, Post.state)
+            select(Post.id, Post.author_id, Post.state, anonymity.written_by(viewer.user_id).label("mine"))
             .join(Topic, Topic.id == Post.topic_id)
             .where(Post.id == post_id, readable(Topic.audience, viewer))
         ).first()
         if post is None or post.state != "published":
             raise NotThere
-        if not policy.may_report(viewer, post.author_id, post.state):
+        if not policy.may_report(viewer, bool(post.mine), post.state):
             raise MayNot("own" if viewer.signed_in else "sign_in")
         assignee_id = _assignee(session, post_id, post.author_id)
         is_new = insert_once(
@@ -155,7 +156,7 @@ def close_report(viewer: Viewer, report_id: int, outcome: str, decision: str) ->
         raise ValueError(outcome)
     with writing() as session:
         post_id, _reports = _open_reports_with(session, report_id)
-        close_all(session, post_id, outcome, markup.normalise(decision).strip()[:1000], viewer.user_id)
+        close_all(session, post_id, outcome, text_rules.normalise(decision).strip()[:1000], viewer.user_id)
 
 
 def close_all(session: Session, post_id: int, outcome: str, decision: str, actor_id: int | None) -> None:

@@ -1,13 +1,17 @@
 """What the desk's pages show: rows of the database turned into words."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Row
 
+from sccafe.boards import files_shown
+from sccafe.boards import shown as boards_shown
+from sccafe.boards.files_shown import FileShown
+from sccafe.boards.queries import Files
 from sccafe.core import clock
 from sccafe.core.formats import Moment, moment
 from sccafe.core.markup import plain
@@ -18,7 +22,7 @@ EXCERPT = 120
 
 def writer_name(row: Any) -> str:
     """Alias or handle; whoever wrote under an alias stays unknown here too."""
-    return str(row.alias or row.handle or _("退会した人"))
+    return boards_shown.writer_name(row.alias, row.guest_name, row.handle)
 
 
 def post_state(state: str) -> str:
@@ -42,9 +46,15 @@ class PostCard:
     state: str
     state_label: str
     state_reason: str
+    files: Sequence[FileShown] = ()
 
 
-def post_card(row: Row[Any], locale: str) -> PostCard:
+def post_cards(rows: Sequence[Row[Any]], files: Files, locale: str) -> list[PostCard]:
+    """`files` are those of the posts, for whoever decides on a text has to see them as well."""
+    return [replace(_post_card(row, locale), files=files_shown.of(files.get(row.id, ()), locale)) for row in rows]
+
+
+def _post_card(row: Row[Any], locale: str) -> PostCard:
     name = writer_name(row)
     board = (row.board_title_en or row.board_title) if locale == "en" else row.board_title
     return PostCard(
@@ -157,6 +167,8 @@ _PAGES = {
     "report": "/moderation/reports/%s",
     "user": "/admin/people/%s",
     "board": "/admin/boards/%s",
+    "prompt": "/prompts/%s",
+    "item": "/library/%s",
 }
 
 

@@ -1,5 +1,6 @@
 """Reporting a post, and the secretariat's desk: to everybody else there is nothing at its addresses."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from sccafe.core.audience import Viewer
 from sccafe.core.database import end_reading
 from sccafe.core.language import locale
 from sccafe.extensions import limiter
-from sccafe.moderation import erasing, policy, queries, service, shown, words
+from sccafe.moderation import erasing, identity, identity_views, policy, queries, service, shown, words
 from sccafe.moderation.forms import (
     AssignForm,
     DismissForm,
@@ -32,6 +33,7 @@ from sccafe.moderation.forms import (
 )
 
 pages = Blueprint("moderation", __name__)
+pages.register_blueprint(identity_views.pages)
 
 #: Floods only.
 WRITES = limiter.limit("20/minute;200/hour", methods=["POST"])
@@ -58,6 +60,10 @@ def _onward(form: ReasonForm, otherwise: str) -> ResponseReturnValue:
 # --- to report a post -------------------------------------------------------------------------------
 
 
+def _cards(posts: Sequence[Row[Any]], language: str) -> list[shown.PostCard]:
+    return shown.post_cards(posts, boards.files_of([post.id for post in posts]), language)
+
+
 @pages.route("/posts/<int:post_id>/report", methods=["GET", "POST"])
 @WRITES
 def report_post(post_id: int) -> ResponseReturnValue:
@@ -65,7 +71,7 @@ def report_post(post_id: int) -> ResponseReturnValue:
     if not who.signed_in:
         return web.sign_in_first()
     post = _there(queries.post_to_report(who, post_id))
-    if not policy.may_report(who, post.author_id, post.state):
+    if not policy.may_report(who, bool(post.mine), post.state):
         return web.refusal(_("ご自分の書き込みです"), _("ご自分の書き込みは、「その他」から編集や削除ができます。"))
     end_reading()
     form = ReportForm()
@@ -76,7 +82,7 @@ def report_post(post_id: int) -> ResponseReturnValue:
         flash(_("知らせてくださって、ありがとうございます。事務局が読んで、必要な対応をします。"))
         return web.see_other(f"/posts/{post_id}")
     template = "moderation/_report_form.html" if web.is_partial() else "moderation/report_post.html"
-    page = render_template(template, form=form, p=shown.post_card(post, locale()))
+    page = render_template(template, form=form, p=_cards([post], locale())[0])
     return page, (422 if form.errors else 200)
 
 
@@ -92,7 +98,8 @@ def desk() -> ResponseReturnValue:
         counts=queries.counts(who),
         mine=[line for line in lines if line.mine],
         others=[line for line in lines if not line.mine],
-        held=[shown.post_card(row, language) for row in queries.held_posts(who)],
+        held=_cards(queries.held_posts(who), language),
+        releases=identity.waiting(who),
     )
 
 
@@ -114,7 +121,7 @@ def _report_page(
         report_id=report_id,
         is_open=found.state == "open",
         assignee=found.assignee or "",
-        p=shown.post_card(post, language),
+        p=_cards([post], language)[0],
         reports=shown.reports(queries.reports_of_post(who, found.post_id), language),
         hide_form=ReasonForm(formdata=None),
         dismiss_form=dismiss_form or DismissForm(),
@@ -159,7 +166,12 @@ def assign(report_id: int) -> ResponseReturnValue:
 
 def _measure_page(post: Row[Any], form: ReasonForm) -> ResponseReturnValue:
     """What can be done with a post in the state it is in: hide, refuse or restore it."""
-    page = render_template("moderation/measure.html", p=shown.post_card(post, locale()), form=form)
+    page = render_template(
+        "moderation/measure.html",
+        p=_cards([post], locale())[0],
+        form=form,
+        may_ask_identity=bool(post.alias) and policy.may(viewer(), "ask_identity"),
+    )
     return page, (422 if form.errors else 200)
 
 
@@ -217,7 +229,7 @@ def erase_post(post_id: int) -> ResponseReturnValue:
         boards_erasing.erase_post(who, post_id, form.reason.data)
         flash(_("書き込みの文を完全に消しました。"))
         return _onward(form, f"/posts/{post_id}")
-    page = render_template("moderation/erase_post.html", p=shown.post_card(post, locale()), form=form)
+    page = render_template("moderation/erase_post.html", p=_cards([post], locale())[0], form=form)
     return page, (422 if form.errors else 200)
 
 

@@ -63,6 +63,9 @@ def audit_kinds() -> dict[str, str]:
         "user": _("人"),
         "invitation": _("招待"),
         "board": _("場所"),
+        "prompt": _("よびかけ"),
+        "item": _("資料"),
+        "request": _("相談"),
         "words": _("消したことば"),
         "page": _("固定のページ"),
         "setting": _("サイトの設定"),
@@ -72,9 +75,11 @@ def audit_kinds() -> dict[str, str]:
 def audit_action(key: str) -> str:
     labels: dict[str, str] = {
         "post.hidden": _("書き込みを非表示にした"),
+        "post.approved": _("確認待ちの書き込みを出した"),
         "post.refused": _("確認待ちの書き込みを出さないことにした"),
         "post.restored": _("書き込みをもう一度見せた"),
         "post.erased": _("書き込みの文を完全に消した"),
+        "post.entered": _("代わりに書き込んだ"),
         "topic.erased": _("話題の題名から完全に消した"),
         "topic.locked": _("話題への書き込みを締め切った"),
         "topic.unlocked": _("話題の締め切りを解いた"),
@@ -83,6 +88,13 @@ def audit_action(key: str) -> str:
         "topic.moved": _("話題を移した"),
         "topic.hidden": _("話題を非表示にした"),
         "topic.restored": _("話題をもう一度見せた"),
+        "topic.meeting": _("会議室の期間や問いを変えた"),
+        "topic.outcome": _("話し合いのまとめを書いた"),
+        "topic.outcome_removed": _("話し合いのまとめを消した"),
+        "identity.asked": _("匿名の書き込みの、書いた人の開示を求めた"),
+        "identity.released": _("書いた人の開示を認めた"),
+        "identity.refused": _("書いた人の開示を認めなかった"),
+        "identity.seen": _("書いた人の名前を見た"),
         "report.assigned": _("知らせの担当を変えた"),
         "report.upheld": _("知らせに応じた"),
         "report.dismissed": _("知らせを受けたが、そのままにした"),
@@ -92,7 +104,19 @@ def audit_action(key: str) -> str:
         "account.suspended": _("利用を停止した"),
         "account.restored": _("利用の停止を解いた"),
         "account.role": _("役割を変えた"),
+        "account.desk": _("相談窓口に入れた"),
+        "account.no_desk": _("相談窓口から外した"),
+        "request.exported": _("相談を書き出した"),
+        "request.deleted": _("相談を完全に消した"),
         "invitation.made": _("招待した"),
+        "prompt.opened": _("よびかけの話題を開いた"),
+        "prompt.sent": _("よびかけを送った"),
+        "item.published": _("資料を公開した"),
+        "item.returned": _("資料に直しをお願いした"),
+        "item.archived": _("資料の公開をやめた"),
+        "item.put_back": _("資料をもう一度公開した"),
+        "item.removed": _("資料を完全に取り除いた"),
+        "item.handed": _("資料の持ち主を変えた"),
         "expert.changed": _("専門家の内容を変えた"),
         "board.made": _("場所を作った"),
         "board.changed": _("場所を変えた"),
@@ -114,6 +138,8 @@ def audit_details(row: Row[Any]) -> str:
         )
     if row.action == "invitation.made":
         return role_label(details["role"])
+    if row.action == "prompt.sent":
+        return str(_("%(count)s通", count=details["recipients"]))
     if row.action == "words.erased":
         return str(_("%(count)sか所", count=details["places"]))
     return ""

@@ -7,9 +7,12 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Row
 
 from sccafe.accounts.sessions import viewer_of
+from sccafe.boards.outcomes import is_due
 from sccafe.core.audience import Viewer
 from sccafe.core.mail import Letter, renders
 from sccafe.core.markup import plain
+from sccafe.library import check_queries
+from sccafe.library.checking import LINK
 from sccafe.notifications import policy, queries, words
 from sccafe.notifications.service import RENDERER
 
@@ -48,6 +51,18 @@ def _is_still_so(viewer: Viewer, row: Row) -> bool:  # type: ignore[type-arg]
         return False
     if row.kind == "accepted":
         return bool(row.accepted_post_id == row.post_id)
+    if row.kind == "waiting":
+        return bool(row.topic_state == "unanswered")
+    if row.kind == "reminder":
+        return row.bookmark_note is not None
+    if row.kind == "review":
+        return is_due(row.outcome_review_on)
+    if row.kind == "returned":
+        return bool(row.version_state == "returned")
+    if row.kind == "published":
+        return row.item_published_id is not None and row.item_archived_at is None
+    if row.kind == "check":
+        return bool(check_queries.link_to(viewer.user_id, row.item_id))
     if row.kind == "report":
         return bool(row.report_state == "open" and row.assignee_id == viewer.user_id)
     return True
@@ -76,6 +91,18 @@ def _written(viewer: Viewer, row: Row) -> Letter:  # type: ignore[type-arg]
             _("つづきを読む・返信する\n%(address)s", address=_address(f"/posts/{row.post_id}")),
         ]
         end = _("この話題のメールと知らせを止める\n%(address)s", address=unsubscribe)
+    elif row.kind == "reminder":
+        unsubscribe = _address("/settings/notifications")
+        paragraphs += [
+            _("ひとこと：%(note)s", note=row.bookmark_note) if row.bookmark_note else "",
+            plain(row.html, EXCERPT),
+            _("書き込みを読む\n%(address)s", address=_address(f"/posts/{row.post_id}")),
+        ]
+        end = _("しおりを直す・外す\n%(address)s", address=_address(f"/posts/{row.post_id}/bookmark"))
+    elif row.kind in policy.OF_ITEMS:
+        unsubscribe = _address("/settings/notifications")
+        paragraphs += _of_item(viewer, row)
+        end = ""
     elif row.kind == "report":
         unsubscribe = _address("/settings/notifications")
         paragraphs.append(_address(f"/moderation/reports/{row.report_id}"))
@@ -84,6 +111,7 @@ def _written(viewer: Viewer, row: Row) -> Letter:  # type: ignore[type-arg]
         paragraphs += [
             _("理由：%(reason)s", reason=row.reason) if row.reason else "",
             _("くわしく見る\n%(address)s", address=_address(f"/notifications/{row.id}")),
+            _("このメールには、ご相談の内容を書いていません。") if row.kind == policy.OF_REQUESTS else "",
             _("ご不明な点は、事務局へお問い合わせください。\n%(address)s", address=_address("/contact"))
             if row.kind == "measure"
             else "",
@@ -97,3 +125,22 @@ def _written(viewer: Viewer, row: Row) -> Letter:  # type: ignore[type-arg]
     site = "-- \n" + _("SCカフェ（生活支援コーディネーターのひろば）") + "\n" + _address("/")
     body = "\n\n".join(text for text in (*paragraphs, end, settings, site) if text) + "\n"
     return Letter(row.email, _("【SCカフェ】%(subject)s", subject=said), body, unsubscribe)
+
+
+def _of_item(viewer: Viewer, row: Row) -> list[str]:  # type: ignore[type-arg]
+    if row.kind == "check":
+        link = check_queries.link_to(viewer.user_id or 0, row.item_id)
+        return [
+            row.item_summary,
+            _(
+                "次のページで「いまも正しい」か「直しが必要」を選んでください。サインインはいりません。\n%(address)s",
+                address=_address(link),
+            ),
+            _(
+                "このページはあなた専用で、最後のメールから%(days)s日のあいだ使えます。ほかの方に転送しないでください。",
+                days=LINK.days,
+            ),
+        ]
+    note = _("事務局から：%(note)s", note=row.version_note) if row.kind == "returned" and row.version_note else ""
+    address = _address(words.item_href(row))
+    return [note, _("くわしく見る\n%(address)s", address=address)]

@@ -8,8 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sccafe.core.database import Base
 
 #: reply: to my post; answer: to my question; accepted: my answer; report: assigned to me; measure: taken on something
-#: of mine; approved: my post or account.
-NOTICE_KINDS = ("reply", "answer", "accepted", "report", "measure", "approved")
+#: of mine; approved: my post or account; waiting: a question that nobody answers; reminder: of my bookmark; review: a
+#: meeting's outcome is to be looked at again.
+#: Of the library's items: submitted: waits for the secretariat; returned and published: handed in by me, or mine;
+#: check: I am asked whether mine is still right; work: its owner says it is not; tried: somebody told how it went with
+#: mine; handed: I answer for it now, or nobody but the secretariat does.
+#: Of counseling: counsel: a request of mine, or that I look after, took a step.
+NOTICE_KINDS = (
+    *("reply", "answer", "accepted", "report", "measure", "approved", "waiting", "reminder", "review"),
+    *("submitted", "returned", "published", "check", "work", "tried", "handed"),
+    "counsel",
+)
 
 
 class Notice(Base):
@@ -21,6 +30,8 @@ class Notice(Base):
         Index("ix_notices_user_id_id", "user_id", "id"),
         Index("ix_notices_post_id", "post_id"),
         Index("ix_notices_topic_id_user_id", "topic_id", "user_id"),
+        Index("ix_notices_item_id", "item_id"),
+        Index("ix_notices_request_id", "request_id"),
         # A mail still waiting for a notice that was withdrawn must not find another one under its number.
         {"sqlite_autoincrement": True},
     )
@@ -31,6 +42,11 @@ class Notice(Base):
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id", ondelete="CASCADE"))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"))
+    #: Of the library.
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("library_items.id", ondelete="CASCADE"))
+    #: Of counseling.
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("counseling_requests.id", ondelete="CASCADE"))
+    #: For counsel: the step (counseling/events.py).
     #: For a measure: which (hidden, restored, locked, moved, suspended …), and the reason its person is shown.
     measure: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(String(1000), default="")

@@ -1,20 +1,29 @@
-"""Who is told what: the kinds of notices, which of them can be switched off, and the wall for each person."""
+"""Who is told what: the kinds of notices, and which of them can be switched off."""
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_
-
-from sccafe.accounts.models import User
-from sccafe.boards.models import Topic
-from sccafe.core.audience import ROLES, Viewer, audiences_of
+from sccafe.core.audience import Viewer
+from sccafe.library import policy as library
 from sccafe.moderation import policy as moderation
 
 #: About what somebody else wrote: a muted topic tells none of these.
 OF_CONVERSATION: Final = ("reply", "answer", "accepted")
 #: Only for people who may read the topic; `approved` of an account has none.
-OF_TOPICS: Final = (*OF_CONVERSATION, "approved")
+OF_TOPICS: Final = (*OF_CONVERSATION, "approved", "waiting", "reminder", "review")
+#: About an item of the library: for those who may read it, who handed it in or who answer for it.
+OF_ITEMS: Final = ("submitted", "returned", "published", "check", "work", "tried", "handed")
+#: Those of items that wait for the secretariat.
+OF_DESK: Final = ("submitted", "work")
+#: A request of counseling: for those who may open it, and always told, on the site and by mail.
+OF_REQUESTS: Final = "counsel"
+#: What is told of one to an expert who has nothing more to do with it; it leads to no request.
+OVER: Final = "over"
+#: Told on the site alone: nobody has to act on them at once.
+WITHOUT_MAIL: Final = (*OF_DESK, "tried", "handed")
 #: Measures and approvals always reach the person concerned.
-SWITCHABLE: Final = (*OF_CONVERSATION, "report")
+OF_EVERYBODY: Final = (*OF_CONVERSATION, "reminder")
+OF_OWNERS: Final = ("returned", "published", "check", "tried", "handed")
+SWITCHABLE: Final = (*OF_EVERYBODY, *OF_OWNERS, "report", "waiting", "review", *OF_DESK)
 
 
 def may_see_reports(viewer: Viewer) -> bool:
@@ -23,9 +32,6 @@ def may_see_reports(viewer: Viewer) -> bool:
 
 def switchable(viewer: Viewer) -> tuple[str, ...]:
     """The kinds that this person can switch off, in the order of their page."""
-    return SWITCHABLE if may_see_reports(viewer) else OF_CONVERSATION
-
-
-def person_may_read_topic() -> ColumnElement[bool]:
-    """The wall between users and topics joined in one statement: for writes that concern many people at once."""
-    return or_(*(and_(User.role == role, Topic.audience.in_(sorted(audiences_of(role)))) for role in ROLES))
+    if may_see_reports(viewer):
+        return SWITCHABLE
+    return (*OF_EVERYBODY, *OF_OWNERS) if library.may_own(viewer.role) else OF_EVERYBODY

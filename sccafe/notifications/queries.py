@@ -8,11 +8,15 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, bindparam, 
 
 from sccafe.accounts.models import User
 from sccafe.boards.models import Post, Topic
+from sccafe.bookmarks.models import Bookmark
 from sccafe.core import clock
 from sccafe.core.audience import Viewer, readable, reader
 from sccafe.core.database import db, run
 from sccafe.core.formats import Moment, moment
 from sccafe.core.language import locale
+from sccafe.counseling.models import Request
+from sccafe.counseling.readable import open_to
+from sccafe.library.models import Item, Version
 from sccafe.moderation.models import Report
 from sccafe.notifications import policy, words
 from sccafe.notifications.models import Notice, NoticePreference, Subscription
@@ -23,12 +27,24 @@ PER_PAGE = 30
 def _visible(sees_reports: bool) -> ColumnElement[bool]:
     """Which notices, joined with their topic and post, this person may be told at this moment."""
     there = and_(readable(Topic.audience), Post.state == "published")
+    of_items = policy.OF_ITEMS if sees_reports else policy.OF_OWNERS
     return or_(
         and_(Notice.kind.in_(policy.OF_TOPICS), there),
         and_(Notice.kind == "approved", Notice.topic_id.is_(None)),
         Notice.kind == "measure",
         Notice.kind == "report" if sees_reports else false(),
+        and_(Notice.kind.in_(of_items), _may_be_told_of_item()),
+        and_(
+            Notice.kind == policy.OF_REQUESTS,
+            or_(Notice.measure == policy.OVER, open_to(bindparam("reader_id", type_=BigInteger))),
+        ),
     )
+
+
+def _may_be_told_of_item() -> ColumnElement[bool]:
+    """Whoever may read it, and its own people while nobody else may."""
+    own = or_(Item.author_id == bindparam("reader_id"), Item.owner_id == bindparam("reader_id"))
+    return or_(readable(Item.audience), own)
 
 
 @cache
@@ -45,15 +61,26 @@ def _notices(sees_reports: bool) -> Select[Any]:
             Notice.report_id,
             Notice.created_at,
             Notice.read_at,
-            case((readable(Topic.audience), Topic.title), else_=literal("")).label("title"),
+            Notice.item_id,
+            case(
+                (readable(Topic.audience), Topic.title), (_may_be_told_of_item(), Item.title), else_=literal("")
+            ).label("title"),
+            Item.published_id.label("item_published_id"),
+            Item.archived_at.label("item_archived_at"),
+            Item.owner_id,
             Post.state.label("post_state"),
             Post.parent_id,
             Post.alias,
+            Post.guest_name,
             User.handle,
+            Request.ref.label("request_ref"),
+            (Request.asker_id == Notice.user_id).label("is_asker"),
         )
         .outerjoin(Topic, Topic.id == Notice.topic_id)
         .outerjoin(Post, Post.id == Notice.post_id)
         .outerjoin(User, User.id == Post.author_id)
+        .outerjoin(Item, Item.id == Notice.item_id)
+        .outerjoin(Request, Request.id == Notice.request_id)
         .where(Notice.user_id == bindparam("reader_id"), _visible(sees_reports))
     )
 
@@ -191,11 +218,24 @@ def for_mail(viewer: Viewer, notice_id: int) -> Row[Any] | None:
         .add_columns(
             Post.html,
             Topic.accepted_post_id,
+            Topic.state.label("topic_state"),
+            Topic.outcome_review_on,
             Report.state.label("report_state"),
             Report.assignee_id,
+            select(Bookmark.note)
+            .where(
+                Bookmark.user_id == Notice.user_id, Bookmark.post_id == Notice.post_id, Bookmark.removed_at.is_(None)
+            )
+            .correlate(Notice)
+            .scalar_subquery()
+            .label("bookmark_note"),
+            Version.state.label("version_state"),
+            Version.note.label("version_note"),
+            Item.summary.label("item_summary"),
             select(User.email).where(User.id == viewer.user_id).scalar_subquery().label("email"),
         )
         .outerjoin(Report, Report.id == Notice.report_id)
+        .outerjoin(Version, Version.id == Item.open_id)
         .where(Notice.id == notice_id)
     )
     return run(statement, **reader(viewer)).first()

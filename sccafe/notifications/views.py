@@ -63,11 +63,17 @@ def notice(notice_id: int) -> ResponseReturnValue:
         service.mark_seen(who, notice_id)
     if row.kind == "report":
         return redirect(f"/moderation/reports/{row.report_id}")
+    if row.kind in policy.OF_ITEMS:
+        return redirect(words.item_href(row))
+    if row.kind == policy.OF_REQUESTS:
+        return redirect(words.request_href(row))
     if row.kind != "measure":
         return redirect(f"/posts/{row.post_id}" if row.post_id else "/")
     href = ""
     if row.title:  # empty where they may not read the topic any more
         href = f"/posts/{row.post_id}" if row.post_id and row.post_state != "held" else f"/topics/{row.topic_id}"
+        if row.item_id is not None:
+            href = "" if row.item_archived_at else f"/library/{row.item_id}"
     return render_template(
         "notifications/measure.html",
         place="notifications",
@@ -98,7 +104,11 @@ def settings() -> ResponseReturnValue:
         "notifications/settings.html",
         form=form,
         kinds=[
-            SimpleNamespace(label=words.preference_label(kind), site=form[f"{kind}_site"], mail=form[f"{kind}_mail"])
+            SimpleNamespace(
+                label=words.preference_label(kind),
+                site=form[f"{kind}_site"],
+                mail=None if kind in policy.WITHOUT_MAIL else form[f"{kind}_mail"],
+            )
             for kind in policy.switchable(who)
         ],
         muted=muted,

@@ -12,11 +12,14 @@ from sccafe.boards import policy as boards_policy
 from sccafe.boards import queries as boards
 from sccafe.boards.service import HOLD_FIRST_POST
 from sccafe.boards.threads import NotThere
+from sccafe.boards.waiting import RAISE_AFTER, REMIND_AFTER
 from sccafe.core import site_settings, web
-from sccafe.core.audience import Viewer
+from sccafe.core.audience import Viewer, system
 from sccafe.core.database import end_reading
 from sccafe.core.language import gettext as _
 from sccafe.core.language import locale
+from sccafe.library.service import CHECK_AFTER
+from sccafe.library.using import TALK_BOARD
 from sccafe.site import policy, queries, service, words
 from sccafe.site.forms import BoardForm, PageForm, SettingsForm
 
@@ -136,13 +139,32 @@ def settings() -> ResponseReturnValue:
     present = {
         "registration_mode": site_settings.get(REGISTRATION_MODE),
         "hold_first_post": site_settings.get(HOLD_FIRST_POST),
+        "raise_after": site_settings.get(RAISE_AFTER),
+        "remind_after": site_settings.get(REMIND_AFTER),
+        "check_after": site_settings.get(CHECK_AFTER),
     }
+    # Only where members start topics can they begin to talk about an item.
+    talkable = [
+        row
+        for row in boards.boards(who)
+        if boards_policy.may_start(system("member"), row.kind, row.start, row.archived)
+    ]
+    talk_boards = {"": _("開かない"), **{row.slug: shown.board_title(row, locale()) for row in talkable}}
+    talk_board = site_settings.get(TALK_BOARD)
     end_reading()
-    form = SettingsForm(modes, data=present)
+    present["talk_board"] = talk_board if talk_board in talk_boards else ""
+    form = SettingsForm(modes, talk_boards, data=present)
     if request.method == "POST" and form.validate():
         service.change_settings(
             who,
-            {REGISTRATION_MODE.key: form.registration_mode.data, HOLD_FIRST_POST.key: form.hold_first_post.data},
+            {
+                REGISTRATION_MODE.key: form.registration_mode.data,
+                HOLD_FIRST_POST.key: form.hold_first_post.data,
+                RAISE_AFTER.key: form.raise_after.data,
+                REMIND_AFTER.key: form.remind_after.data,
+                CHECK_AFTER.key: form.check_after.data,
+                TALK_BOARD.key: form.talk_board.data,
+            },
         )
         flash(_("設定を保存しました。"))
         return web.see_other("/admin/settings")

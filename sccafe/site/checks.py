@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select, text
 
-from sccafe.core import clock, migrations
+from sccafe.core import clock
 from sccafe.core.checks import check
 from sccafe.core.database import db
 from sccafe.core.jobs import Job
@@ -30,6 +30,8 @@ def integrity() -> Iterator[str]:
 
 @check("database: schema")
 def schema() -> Iterator[str]:
+    from sccafe.core import migrations  # large, and the server loads every check
+
     if (found := migrations.revision()) != migrations.newest():
         yield f"the schema is {found or 'missing'}, this version works with {migrations.newest()}: run `sccafe migrate`"
 

@@ -9,7 +9,9 @@ from wtforms.validators import DataRequired, Length, NumberRange, Regexp
 
 from sccafe.boards.forms import WithText
 from sccafe.boards.models import BOARD_KINDS
+from sccafe.boards.waiting import RAISE_AFTER, REMIND_AFTER
 from sccafe.core.audience import AUDIENCES
+from sccafe.library.service import CHECK_AFTER
 
 
 class PageForm(WithText):
@@ -69,9 +71,58 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]
     registration_mode = SelectField(_l("登録のしかた"), choices=[], validate_choice=False)
     hold_first_post = BooleanField(_l("新しい人のはじめての書き込みは、事務局が確かめてから出す"))
 
-    def __init__(self, modes: dict[str, str], **more: Any) -> None:
+    raise_after = SelectField(
+        _l("答えのない質問を、専門家と事務局の一覧や、くわしそうな人のホームに出すまでの営業日"),
+        coerce=int,
+        choices=[],
+        validate_choice=False,
+    )
+    remind_after = SelectField(
+        _l("答えのない質問を、事務局に知らせるまでの営業日"),
+        coerce=int,
+        choices=[],
+        validate_choice=False,
+    )
+
+    check_after = SelectField(
+        _l("資料室の資料が、いまも正しいかを持ち主にたずねるまでの月数"),
+        coerce=int,
+        choices=[],
+        validate_choice=False,
+    )
+
+    talk_board = SelectField(
+        _l("資料について話す話題を開く場所"),
+        choices=[],
+        validate_choice=False,
+        description=_l("この場所を読める人のだれかが読めない資料では、話題を開けません。"),
+    )
+
+    def __init__(self, modes: dict[str, str], boards: dict[str, str], **more: Any) -> None:
         super().__init__(**more)
+        self.talk_board.choices = list(boards.items())
         self.registration_mode.choices = list(modes.items())
+        self.raise_after.choices = [(days, str(days)) for days in RAISE_AFTER.choices]
+        self.remind_after.choices = [(days, str(days)) for days in REMIND_AFTER.choices]
+        self.check_after.choices = [(months, str(months)) for months in CHECK_AFTER.choices]
+
+    def validate_talk_board(self, field: Field) -> None:
+        if field.data not in dict(self.talk_board.choices):
+            raise ValidationError(_l("一覧から選んでください。"))
+
+    def validate_check_after(self, field: Field) -> None:
+        if not CHECK_AFTER.allows(field.data):
+            raise ValidationError(_l("一覧から選んでください。"))
+
+    def validate_raise_after(self, field: Field) -> None:
+        if not RAISE_AFTER.allows(field.data):
+            raise ValidationError(_l("一覧から選んでください。"))
+
+    def validate_remind_after(self, field: Field) -> None:
+        if not REMIND_AFTER.allows(field.data):
+            raise ValidationError(_l("一覧から選んでください。"))
+        if field.data <= (self.raise_after.data or 0):
+            raise ValidationError(_l("一覧に出すまでの日数より、長くしてください。"))
 
     def validate_registration_mode(self, field: Field) -> None:
         if field.data not in dict(self.registration_mode.choices):

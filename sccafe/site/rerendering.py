@@ -5,8 +5,9 @@ from html import escape
 from sqlalchemy import select, update
 
 from sccafe.boards.models import Post, PostVersion, Topic
-from sccafe.core import markup
+from sccafe.core import markup, text_rules
 from sccafe.core.database import db, end_reading, writing
+from sccafe.library import rerendering as library
 from sccafe.site.models import SitePage
 
 BATCH = 200
@@ -17,7 +18,7 @@ def rerender() -> int:
 
     In batches: what is rendered outside a transaction is written only where the text is still the same.
     """
-    return _posts() + _others()
+    return _posts() + _others() + library.rerender(_rendered)
 
 
 def _posts() -> int:
@@ -84,6 +85,6 @@ def _others() -> int:
 def _rendered(source: str) -> str:
     try:
         return markup.render(source)
-    except markup.TextRefused:
+    except text_rules.TextRefused:
         # Written when the rules were wider: better shown as typed than by a renderer that was replaced.
         return f"<pre>{escape(source)}</pre>"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from sccafe.boards.service import Text
@@ -9,12 +10,15 @@ from sccafe.core import clock, site_settings
 from sccafe.core.audience import Viewer
 from sccafe.core.database import writing
 from sccafe.core.events import emit
+from sccafe.moderation.erasing import holds_text
 from sccafe.site import policy
 from sccafe.site.events import PageEdited, SettingsChanged
 from sccafe.site.models import SitePage
 
 #: Pages the secretariat edits.
 PAGES = ("about", "terms", "privacy", "contact")
+
+holds_text(_l("固定のページ"), SitePage.source, SitePage.html)
 
 DEMO_LOADED = site_settings.declare("demo_loaded", False, choices=(True, False))
 

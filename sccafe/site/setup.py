@@ -13,6 +13,7 @@ from sccafe.core import clock
 from sccafe.core.audience import system
 from sccafe.core.database import db, end_reading, insert_once, writing
 from sccafe.core.site_settings import SettingRow
+from sccafe.counseling.service import deleting, publishing
 
 #: Stands in the table of settings from the end of the first start on; no page shows it.
 STARTED = "site.started"
@@ -31,6 +32,14 @@ def make_standard_boards() -> int:
         )
         save_board(system(), None, values)
     return len(rows)
+
+
+def keep_deleted() -> int:
+    """Take away again what is gone for good and an older database has brought back; gives of how many requests."""
+    before = len(deleting.listed_and_here()) + len(publishing.taken_back_and_here())
+    if before:
+        deleting.again()
+    return before
 
 
 def is_new() -> bool:

@@ -30,88 +30,15 @@
     }
   });
 
-  // --- drafts kept in this browser, apart for each person who uses it ---------------------------
+  // --- drafts are kept by drafts.js ------------------------------------------------------------
 
-  const PREFIX = 'sccafe:draft:';
-  const WEEK = 7 * 24 * 3600 * 1000;
-
-  const drafts = {
-    /** Which form it is, wherever it stands: its address and the post it answers. */
-    place(form) {
-      const parent = form.querySelector('[name=parent]');
-      return new URL(form.action).pathname + '|' + (parent ? parent.value : '');
-    },
-    key(area) {
-      return PREFIX + (words.person || '') + '|' + drafts.place(area.form) + '|' + area.name;
-    },
-    read(key) {
-      try {
-        const draft = JSON.parse(localStorage.getItem(key));
-        return draft && Date.now() - draft.at < WEEK ? draft : null;
-      } catch { return null; }
-    },
-    write(key, text, sent) {
-      try {
-        if (text.trim()) localStorage.setItem(key, JSON.stringify({ text, sent, at: Date.now() }));
-        else localStorage.removeItem(key);
-      } catch { /* storage is full or forbidden: the server keeps drafts too */ }
-    },
-    each(act) {
-      try {
-        for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) act(key, drafts.read(key));
-      } catch { /* nothing is kept here */ }
-    },
-    forget(test) {
-      drafts.each((key, draft) => { if (!draft || test(draft)) localStorage.removeItem(key); });
-    },
-    /** Note that a form's drafts are on their way, or that they were not taken. */
-    mark(sent, test) {
-      drafts.each((key, draft) => { if (draft && test(key, draft)) drafts.write(key, draft.text, sent); });
-    },
-  };
-
-  /** Put a draft back into an empty field and say so, with a button that throws it away. */
-  function restore(area) {
-    const key = drafts.key(area);
-    const draft = drafts.read(key);
-    if (area.value.trim()) {
-      // A form shown again with its text was not taken: what was sent is a draft once more.
-      if (draft) drafts.write(key, area.value, false);
-      return;
-    }
-    if (!draft || draft.sent) return;
-    area.value = draft.text;
-    const note = document.createElement('p');
-    note.className = 'restored';
-    note.append(area.dataset.restored, ' ');
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'plain';
-    button.textContent = area.dataset.discard;
-    button.addEventListener('click', () => {
-      area.value = '';
-      drafts.write(key, '', false);
-      note.remove();
-      area.focus();
-    });
-    note.append(button);
-    area.after(note);
-  }
-
-  /** After a page has come: a draft that was sent is gone, unless this page says that it was not taken. */
-  function settleSentDrafts() {
-    const refused = document.querySelector('#problem, #problems, .wrong') || location.pathname.startsWith('/sign-in');
-    if (refused) drafts.mark(false, (key, draft) => draft.sent);
-    else drafts.forget((draft) => draft.sent);
-  }
+  const drafts = window.sccafeDrafts;
 
   document.addEventListener('input', (event) => {
     const area = event.target;
     if (!(area instanceof HTMLTextAreaElement)) return;
     grow(area);
-    if (!area.form) return;
-    if (area.dataset.keep !== undefined) drafts.write(drafts.key(area), area.value, false);
-    refreshPreview(area);
+    if (area.form) refreshPreview(area);
   });
 
   // --- the field grows with its text; the preview follows once it has been asked for -------------
@@ -230,15 +157,12 @@
     busy(form, event.submitter);
     // A file as answer leaves this page standing: the button comes back.
     setTimeout(() => ready(form), 20000);
-    if (form.dataset.forget !== undefined) drafts.forget(() => true);
-    if (!event.submitter || event.submitter.value !== 'preview') {
-      const place = '|' + drafts.place(form) + '|';
-      drafts.mark(true, (key) => key.includes(place));
-    }
+    if (form.dataset.forget !== undefined) drafts.forgetAll();
+    if (!event.submitter || event.submitter.value !== 'preview') drafts.sending(form);
   }, true);
 
   window.addEventListener('pageshow', (event) => {
-    if (event.persisted) document.querySelectorAll('form[data-busy]').forEach(ready);
+    if (event.persisted) document.querySelectorAll('form[data-busy]').forEach((form) => { ready(form); drafts.shownAgain(form); });
   });
 
   // --- what htmx brings --------------------------------------------------------------------------
@@ -251,7 +175,7 @@
       // A whole page that says what went wrong: only its message is shown. Where it brings the typed text with a
       // fresh token it takes the form's place, else it stands above.
       document.querySelectorAll('#problem').forEach((old) => old.remove());
-      drafts.mark(false, (key, draft) => draft.sent);
+      drafts.notTaken(form);
       const whole = detail.serverResponse.includes('id="again"');
       detail.selectOverride = '#problem';
       detail.target = form || detail.target;
@@ -263,8 +187,14 @@
       const slot = form.closest('.slot');
       detail.target = slot ? slot.closest('article') : document.getElementById('posts');
       detail.swapOverride = slot ? 'afterend' : 'beforeend';
-      if (!detail.target) { detail.shouldSwap = false; location.reload(); return; }
-      drafts.forget((draft) => draft.sent);
+      drafts.taken();
+      if (!detail.target) {
+        // A page that holds the form alone: on to the new reply.
+        const post = /href="(\/posts\/\d+)"/.exec(detail.serverResponse);
+        detail.shouldSwap = false;
+        location.assign(post ? post[1] : form.action.replace(/\/reply$/, ''));
+        return;
+      }
       if (slot) slot.textContent = '';
       return;
     }
@@ -291,6 +221,8 @@
 
   document.addEventListener('htmx:afterSwap', (event) => {
     const buttons = event.target;
+    // After a vote one reads on where it was: the button that was pressed is gone.
+    if (buttons instanceof Element && buttons.id === 'poll') buttons.focus();
     if (!pressed || !(buttons instanceof Element) || !buttons.matches('.reacts')) return;
     const button = buttons.querySelector('[value="' + CSS.escape(pressed) + '"]');
     if (button) button.focus();
@@ -301,9 +233,38 @@
     if (form) ready(form);
   });
 
+  // --- a list that follows what is ticked: its address, what is unfolded in it, and how much is left ---------------
+
+  let shownAt = location.pathname + location.search;
+  let unfolded = [];
+
+  document.addEventListener('htmx:beforeSwap', () => {
+    unfolded = [...document.querySelectorAll('#facets details[open]')].map((each) => each.id);
+  });
+
+  document.addEventListener('htmx:afterSettle', (event) => {
+    const found = event.detail.elt;
+    if (!(found instanceof Element) || !found.dataset.address) return;
+    for (const id of unfolded) {
+      const details = document.getElementById(id);
+      if (details) details.open = true;
+    }
+    if (found.dataset.address !== shownAt) {
+      history.replaceState({ found: true }, '');
+      history.pushState({ found: true }, '', found.dataset.address);
+      shownAt = location.pathname + location.search;
+    }
+    say(found.dataset.said);
+  });
+
+  window.addEventListener('popstate', (event) => {
+    // Back to what was chosen before, as the server shows it.
+    if (event.state && event.state.found && location.pathname + location.search !== shownAt) location.reload();
+  });
+
   function failed(event) {
     const form = event.detail.elt.closest('form');
-    drafts.mark(false, (key, draft) => draft.sent);
+    drafts.notTaken(form);
     if (form) {
       ready(form);
       let note = form.querySelector('.failed');
@@ -337,7 +298,7 @@
       if (area.dataset.ready) continue;
       area.dataset.ready = 'yes';
       if (area.dataset.tools) addToolbar(area);
-      if (area.dataset.keep !== undefined && area.form) restore(area);
+      if (area.dataset.keep !== undefined && area.form) drafts.restore(area);
       grow(area);
     }
     for (const input of all('input[data-show]')) {
@@ -348,11 +309,12 @@
     }
   }
 
-  settleSentDrafts();
+  drafts.settle();
   prepare(document);
+  document.addEventListener('restored', (event) => grow(event.target));
   document.addEventListener('htmx:load', (event) => {
     const fresh = event.detail.elt;
-    if (fresh.id === 'main') settleSentDrafts();
+    if (fresh.id === 'main') drafts.settle();
     if (fresh.matches('article.post')) {
       fresh.classList.add('fresh');
       fresh.tabIndex = -1;

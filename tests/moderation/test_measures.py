@@ -59,6 +59,7 @@ def test_a_held_post_is_approved_from_the_desk(hold: None, town: dict[str, int],
     send(staff, f"/posts/{held}/approve")
     assert "新任です。" in page(reader, f"/topics/{topic}")
     assert "いまは確認を待つ書き込みはありません" in page(staff, "/moderation")
+    assert record() == [("post.approved", "")]
 
 
 def test_a_held_post_is_refused_with_a_reason(hold: None, town: dict[str, int], as_person: Browser) -> None:

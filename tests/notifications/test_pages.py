@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sccafe.boards import measures
 from sccafe.core.database import db, end_reading
 from sccafe.moderation import service as moderation
-from sccafe.notifications import mails, queries
+from sccafe.notifications import mails, policy, queries
 from sccafe.notifications.models import Notice, Subscription
 from tests import factories
 from tests.conftest import Statements
@@ -160,7 +160,7 @@ def test_each_kind_is_switched_off_on_the_site_or_by_mail(town: dict[str, int], 
     topic = factories.topic("みどり", town["exchange"])
     reader = as_person("みどり")
     shown = page(reader, "/settings/notifications")
-    assert shown.count(" checked") == 6
+    assert shown.count(" checked") == 16
     assert "report_mail" not in shown
     # Mail alone.
     send(reader, "/settings/notifications", reply_mail="y", answer_site="y", answer_mail="y")
@@ -207,7 +207,7 @@ def test_a_member_cannot_switch_what_is_not_theirs(town: dict[str, int], as_pers
     rows = db.session.execute(select(Notice.id)).all()
     end_reading()
     assert rows == []
-    assert set(queries.preferences(factories.viewer_of("みどり"))) == {"reply", "answer", "accepted"}
+    assert set(queries.preferences(factories.viewer_of("みどり"))) == set(policy.OF_EVERYBODY + policy.OF_OWNERS)
 
 
 # --- muted ------------------------------------------------------------------------------------------

@@ -194,7 +194,7 @@ def test_accounts_mails_its_own_measures_and_the_site_shows_them(app: Flask, tow
 
 
 def test_an_erased_text_is_told_to_its_writer(app: Flask, town: dict[str, int]) -> None:
-    from sccafe.boards import erasing
+    from sccafe.moderation import erasing
 
     topic = factories.topic("みどり", town["exchange"], "山田さんの話", "本文")
     factories.answer("はるか", topic, "山田さんは元気です。")

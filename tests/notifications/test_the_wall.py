@@ -9,9 +9,10 @@ from sqlalchemy import update
 
 from sccafe.accounts import service as accounts
 from sccafe.accounts.models import User
-from sccafe.boards import erasing, measures, service
+from sccafe.boards import measures, service
 from sccafe.boards.models import Post, Topic
 from sccafe.core.database import writing
+from sccafe.moderation import erasing
 from sccafe.moderation import service as moderation
 from sccafe.notifications.models import Notice, NoticePreference
 from tests import factories

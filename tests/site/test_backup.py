@@ -21,9 +21,11 @@ from sccafe import create_app
 from sccafe.accounts.models import User
 from sccafe.boards.models import Post, Topic
 from sccafe.cli import sccafe
-from sccafe.core import checks, files, migrations
+from sccafe.core import checks, files, migrations, uploads
 from sccafe.core.database import db, end_reading, writing
 from sccafe.core.mail import OutboxMail, queue
+from sccafe.library import service as library
+from sccafe.library.models import File
 from sccafe.settings import Settings
 from sccafe.site import archives, backup, dumps
 from sccafe.site.backup import BackupError, Made, keys_beside
@@ -201,7 +203,9 @@ def added_file(content: dict[str, bytes]) -> dict[str, bytes]:
 def spoilt_database(content: dict[str, bytes]) -> dict[str, bytes]:
     name = database_member(content)
     middle = len(content[name]) // 2
-    return {**content, name: content[name][:middle] + bytes(64) + content[name][middle + 64 :]}
+    # Turned over, as there may be nothing but zeros.
+    other = bytes(255 - byte for byte in content[name][middle : middle + 64])
+    return {**content, name: content[name][:middle] + other + content[name][middle + 64 :]}
 
 
 def without_manifest(content: dict[str, bytes]) -> dict[str, bytes]:
@@ -358,3 +362,24 @@ def test_the_commands_say_what_they_did(
     again = runner.invoke(sccafe, ["restore", str(archive)])
     assert again.exit_code == 1
     assert "into an empty place only" in again.output
+
+
+def test_the_files_of_the_library_come_back_with_their_items(app: Flask, empty_place: Settings, tmp_path: Path) -> None:
+    factories.person("みどり")
+    upload = uploads.take(io.BytesIO("名簿のひな形".encode()), "ひな形.txt", 1024)
+    said = library.prepare({"title": "ひな形", "body": "使ってください。"})
+    library.hand_in(factories.viewer_of("みどり"), said, library.FileChanges(added=[upload]))
+    made = backup.make(app.config["SETTINGS"], tmp_path / "site.tar.gz")
+    [name] = list(files.store().names())
+    assert name.startswith("library/")
+    db.session.remove()
+    assert bring_back(empty_place, made).files == 1
+    site = create_app(empty_place)
+    with site.app_context():
+        stored = db.session.scalar(select(File.stored))
+        end_reading()
+        assert stored == name
+        with files.store().open(name) as file:
+            assert file.read().decode() == "名簿のひな形"
+        db.session.remove()
+        db.engine.dispose()

@@ -43,6 +43,30 @@ def test_an_unknown_address_offers_to_sign_in_in_the_same_words(client: FlaskCli
     assert "サインインして戻る" in client.get(address).get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [f"/{place}/a%00" for place in ("boards", "members", "rooms", "feeds", "counseling/requests", "counseling/desk")],
+)
+def test_nothing_has_a_zero_byte_in_its_address(as_person: Browser, topic: int, address: str) -> None:
+    client = as_person("みどり")
+    looks_like_the_site(client.get(address), 404, "ページが見つかりません")
+    assert client.post(address, data=factories.form(client, "/about")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/library?q=%00", "/library?theme=%00&year=%00&kind=%00&prefecture=%00", "/search?q=%00", "/search?q=a%00b"),
+        *("/questions?theme=%00&state=%00&after=%00", "/talk?after=%00", "/sign-up/municipalities?prefecture=%00"),
+        *("/counseling/desk?category=%00&state=%00", "/counseling/new?from=%00", "/admin/people?q=%00&board=%00"),
+        *("/admin/experts/new?handle=%00", "/admin/record?kind=%00&before=%00", "/handouts?items=%00"),
+    ],
+)
+def test_a_zero_byte_in_what_is_asked_for_breaks_no_page(app: Flask, as_person: Browser, address: str) -> None:
+    factories.person("かんり", "admin", counseling_desk=True)
+    assert as_person("かんり").get(address).status_code in (200, 404)
+
+
 def test_a_wrong_method_says_that_the_address_is_a_forms(client: FlaskClient, topic: int) -> None:
     response = client.get("/preview")
     looks_like_the_site(response, 405, "フォーム")
