@@ -3,13 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Frame, Page, Request, sync_playwright
 
 from sccafe.site.setup import make_standard_boards
 from tests import server
@@ -50,10 +51,10 @@ class Site:
 
 
 @pytest.fixture
-def site(app: Flask) -> Iterator[Site]:
+def site(app: Flask, compiled_once: Path) -> Iterator[Site]:
     make_standard_boards()
     settings = app.config["SETTINGS"]
-    with server.running(settings, SCCAFE_JOB_THREAD="on") as running:
+    with server.running(settings, templates=compiled_once, SCCAFE_JOB_THREAD="on") as running:
         yield Site(running.address, settings.data / "mail")
 
 
@@ -65,14 +66,68 @@ class Person:
     site: Site
     scripts: bool
     shots: Path | None
+    #: Without a connection a browser complains of everything that it cannot reach.
+    is_offline: bool = False
+    #: Pages asked for that have not come yet, and how many have come.
+    awaited: set[Request] = field(default_factory=set)
+    arrivals: int = 0
+
+    def __post_init__(self) -> None:
+        self.page.on("request", self._asked)
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
+        self.page.on("framenavigated", self._arrived)
+
+    def _asked(self, request: Request) -> None:
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self.awaited.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self.awaited.discard(request)
+
+    def _arrived(self, frame: Frame) -> None:
+        self.arrivals += frame == self.page.main_frame
+
+    def settle(self) -> None:
+        """Wait until what a press began has arrived: a press returns before its answer has come."""
+        self.page.wait_for_timeout(30)
+        for _ in range(1000):
+            if not self.awaited:
+                break
+            self.page.wait_for_timeout(20)
+        self.page.wait_for_load_state()
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        """In this block there is no connection."""
+        self.is_offline = True
+        self.page.context.set_offline(True)
+        yield
+        self.page.context.set_offline(False)
+        self.is_offline = False
 
     def go(self, address: str) -> None:
+        self.settle()
         self.page.goto(self.site.address + address)
+
+    def _violations(self) -> list[dict[str, list[dict[str, str]]]]:
+        """What axe finds on a page that stayed where it was meanwhile."""
+        while True:
+            self.settle()
+            arrivals = self.arrivals
+            try:
+                found: list[dict[str, list[dict[str, str]]]] = Axe().run(self.page).response["violations"]
+            except Error:
+                if arrivals == self.arrivals and not self.awaited:
+                    raise
+            else:
+                if arrivals == self.arrivals and not self.awaited:
+                    return found
 
     def look(self, name: str) -> None:
         """What axe finds on the page as it stands; nothing may be found, and nothing may stick out sideways."""
         if self.scripts:
-            found = Axe().run(self.page).response["violations"]
+            found = self._violations()
             assert not found, [(entry["id"], [node["html"] for node in entry["nodes"]][:3]) for entry in found]
             wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{name} is {wide}px too wide"
@@ -81,7 +136,13 @@ class Person:
             self.page.screenshot(path=self.shots / f"{name}.png", full_page=True, caret="initial")
 
 
-@pytest.fixture(params=["desktop", "phone", "phone without scripts", "desktop without scripts"])
+#: Without scripts a page is the same at both widths; the ways that everybody takes are walked in all four kinds.
+KINDS = ["desktop", "phone", "phone without scripts"]
+with_scripts = pytest.mark.parametrize("somebody", ["desktop", "phone"], indirect=True)
+in_every_kind = pytest.mark.parametrize("somebody", [*KINDS, "desktop without scripts"], indirect=True)
+
+
+@pytest.fixture(params=KINDS)
 def somebody(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator["type[Person]"]:
     """`somebody()` opens a fresh browser for one more person."""
     kind = str(request.param)
@@ -94,7 +155,7 @@ def somebody(request: pytest.FixtureRequest, browser: Browser, site: Site) -> It
 
     def complain(text: str) -> None:
         # A page answered with 404 or 422 is what some steps are about; what a page loads is looked at in `missing`.
-        if not text.startswith("Failed to load resource"):
+        if not text.startswith(("Failed to load resource", "Response Status Error Code 422")):
             complaints.append(text)
 
     def missing(address: str) -> None:
@@ -110,10 +171,16 @@ def somebody(request: pytest.FixtureRequest, browser: Browser, site: Site) -> It
         )
         context.set_default_timeout(20_000)
         page = context.new_page()
-        page.on("console", lambda message: complain(message.text) if message.type == "error" else None)
+        person = Person(page, site, scripts, shots)
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type == "error" and not person.is_offline:
+                complain(message.text)
+
+        page.on("console", said)
         page.on("response", lambda answer: missing(answer.url) if answer.status >= 400 else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        return Person(page, site, scripts, shots)
+        return person
 
     yield opened  # type: ignore[misc]
     assert complaints == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import factories, server
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, in_every_kind
 
 pytestmark = pytest.mark.browser
 
@@ -59,6 +59,7 @@ def more(page: object, number: int, words: str) -> None:
     post.get_by_text(words, exact=True).click()
 
 
+@in_every_kind
 def test_somebody_asks_is_answered_and_finds_the_thread_again(somebody: Callable[[], Person]) -> None:
     asker, helper = somebody(), somebody()
     asker.go("/")
@@ -141,6 +142,7 @@ def test_somebody_asks_is_answered_and_finds_the_thread_again(somebody: Callable
     asker.look("not-found")
 
 
+@in_every_kind
 def test_what_was_typed_survives_an_expired_session(somebody: Callable[[], Person]) -> None:
     factories.person("さくら", email="sakura@example.jp")
     person = somebody()
