@@ -14,7 +14,7 @@ from flask import Flask
 
 from sccafe import create_app
 from sccafe.core.database import db
-from tests.bench import growth, memory, pages, replies, servers, statements, town
+from tests.bench import growth, library, memory, pages, replies, servers, statements, town
 from tests.bench.floor import make as floor_making
 from tests.bench.load import Address, BadAnswer, Connection
 from tests.bench.people import cookie_of, settled
@@ -23,6 +23,7 @@ from tests.bench.town import Town
 
 PAGES = tuple(name + who for name in ("topic", "topics", "home", "lounge", "board") for who in ("", "-signed-in"))
 OTHERS = ("statements", "reply", "writers", "memory")
+LIBRARY = "library"
 GROWTH, LARGE = "growth", 1_000_000
 
 
@@ -38,8 +39,8 @@ def _arguments() -> argparse.Namespace:
         "--seconds", type=float, default=3.0, metavar="S", help="of each single measurement of a page (default: 3)"
     )
     parser.add_argument(
-        "--only", action="append", choices=[*PAGES, *OTHERS, GROWTH], metavar="NAME",
-        help="measure this alone; may be given again. One of: " + ", ".join([*PAGES, *OTHERS, GROWTH]),
+        "--only", action="append", choices=[*PAGES, *OTHERS, LIBRARY, GROWTH], metavar="NAME",
+        help="measure this alone; may be given again. One of: " + ", ".join([*PAGES, *OTHERS, LIBRARY, GROWTH]),
     )  # fmt: skip
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="build in this folder and leave the towns there for the next run"
@@ -149,7 +150,11 @@ def _measure_growth(of: Town, folder: Path) -> Iterator[Figure]:
 
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
-    wanted = set(arguments.only or (*PAGES, *OTHERS)) | ({GROWTH} if arguments.growth else set())
+    wanted = set(arguments.only or (*PAGES, *OTHERS, LIBRARY)) | ({GROWTH} if arguments.growth else set())
+    if LIBRARY in wanted:
+        yield from library.measure(folder)
+    if wanted == {LIBRARY}:
+        return
     of = _town(folder, arguments.posts)
     steps: tuple[tuple[bool, Callable[[], Iterator[Figure]]], ...] = (
         (bool(wanted & set(PAGES)), lambda: _measure_pages(of, wanted, arguments.seconds)),

@@ -16,6 +16,7 @@ Address = tuple[str, int]
 
 #: No request takes so long; one that does is a failure of the server.
 TIMEOUT = 60.0
+BETWEEN_CONNECTIONS = 0.005
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -133,6 +134,8 @@ def drive(address: Address, requests: Sequence[bytes], seconds: float, connectio
     try:
         for _ in range(connections):
             opened = socket.create_connection(address, TIMEOUT)
+            # One after the other: of a burst, one of the server's processes often takes all and the other stays idle.
+            time.sleep(BETWEEN_CONNECTIONS)
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sockets[opened.fileno()] = opened
             missing[opened.fileno()] = 0

@@ -20,14 +20,15 @@ class OtherWords(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """A measured page: its name, where it stands, who reads it, and its least share of the floor's requests."""
+    """A measured page: its name, where it stands, who reads it, and its least share of the floor's requests, where one
+    is set."""
 
     name: str
     title: str
     #: More than one are asked for in turn: nothing that is kept of one page helps with the next.
     paths: list[str]
     signed_in: bool
-    least: float
+    least: float | None
     #: The floor's pages with the same words; without any, one of the same size in bytes is taken.
     floor_paths: list[str]
 
@@ -39,15 +40,15 @@ def pages_of(town: Town) -> list[Page]:
     all_floors = [f"/topic/{topic}?page={number}" for topic, number in town.full_pages]
     return [
         Page("topic", "topic of 25 posts, visitor", ours, False, 0.60, floors),
-        Page("topics", "the same, another one each time", all_ours, False, 0.60, all_floors),
+        Page("topics", "the same, another one each time", all_ours, False, None, all_floors),
         Page("topic-signed-in", "topic of 25 posts, signed in", ours, True, 0.40, floors),
-        Page("topics-signed-in", "the same, another one each time", all_ours, True, 0.40, all_floors),
+        Page("topics-signed-in", "the same, another one each time", all_ours, True, None, all_floors),
         Page("home", "home, visitor", ["/"], False, 0.40, []),
-        Page("home-signed-in", "home, signed in", ["/"], True, 0.40, []),
+        Page("home-signed-in", "home, signed in", ["/"], True, None, []),
         Page("lounge", "lounge, visitor", ["/lounge"], False, 0.40, []),
-        Page("lounge-signed-in", "lounge, signed in", ["/lounge"], True, 0.40, []),
+        Page("lounge-signed-in", "lounge, signed in", ["/lounge"], True, None, []),
         Page("board", "board, visitor", ["/boards/exchange"], False, 0.40, []),
-        Page("board-signed-in", "board, signed in", ["/boards/exchange"], True, 0.40, []),
+        Page("board-signed-in", "board, signed in", ["/boards/exchange"], True, None, []),
     ]
 
 
@@ -116,8 +117,8 @@ def measure(town: Town, site: Server, floor: Server, cookie: str, wanted: set[st
         of_floor, of_site = (median(column) for column in zip(*pairs, strict=True))
         yield Figure(
             each.title,
-            f"≥ {each.least:.2f} of the floor",
+            "" if each.least is None else f"≥ {each.least:.2f} of the floor",
             f"{spread(ratios)}; {of_site:.0f}/s of {of_floor:.0f}/s; computing {ours.milliseconds:.2f} ms of "
             f"{floors.milliseconds:.2f} ms; {median(sizes):,.0f} bytes of {median(floor_sizes):,.0f}",
-            median(ratios) >= each.least,
+            None if each.least is None else median(ratios) >= each.least,
         )

@@ -6,6 +6,7 @@ file as they do on a site that has grown. Nothing but one small record per topic
 
 import hashlib
 import heapq
+import io
 import json
 import shutil
 from collections import defaultdict, deque
@@ -21,9 +22,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from sccafe import beside, create_app
 from sccafe.accounts.models import User
-from sccafe.boards.models import Board, Post, Reaction, Topic, TopicRead, TopicTheme
+from sccafe.boards.anonymity import OTHER, STARTER, AnonymousAuthor
+from sccafe.boards.models import Attachment, Board, Post, Reaction, Topic, TopicRead, TopicTheme
 from sccafe.boards.threads import path_of
-from sccafe.core import checks, markup, taxonomy
+from sccafe.core import checks, files, markup, taxonomy, text_rules
 from sccafe.core.database import Base, db
 from sccafe.core.migrations import make_database
 from sccafe.notifications.models import Notice
@@ -40,6 +42,8 @@ NEWEST = timedelta(hours=25)
 #: Of 100 topics, so many on each board.
 SHARES = {"exchange": 42, "questions": 30, "meeting": 4, "industry": 10, "news": 8, "members-lounge": 6}
 STAFF_START = {"meeting", "industry", "news"}
+#: So many of the posts on these boards are anonymous, and so many of all have a file.
+ANONYMOUS_ON, ANONYMOUS, WITH_FILE = {"exchange", "questions", "members-lounge", "meeting", "industry"}, 0.15, 0.02
 ROWS = 5_000
 
 _FIRST = (
@@ -167,6 +171,8 @@ class _Topic:
     last_id: int = 0
     last_at: datetime | None = None
     readers: int = 0
+    #: The aliases given here: person -> alias.
+    aliases: dict[int, str] = field(default_factory=dict)
     #: The posts most likely to be answered: id, path, author.
     recent: deque[tuple[int, str, int | None]] = field(default_factory=lambda: deque(maxlen=8))
 
@@ -189,6 +195,48 @@ class _Rows:
             self.waiting = []
 
 
+class _PostRows:
+    """Posts and all that hangs on them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.posts, self.hidden = _Rows(connection, Post), _Rows(connection, AnonymousAuthor)
+        self.files, self.reactions = _Rows(connection, Attachment), _Rows(connection, Reaction)
+        self.notices = _Rows(connection, Notice)
+
+    def write(self) -> None:
+        for rows in (self.posts, self.hidden, self.files, self.reactions, self.notices):
+            rows.write()
+
+
+def _letter(given: int) -> str:
+    """As boards/anonymity.py gives them; a topic of thousands has more people than letters."""
+    text, number = "", given + 1
+    while number:
+        number, digit = divmod(number - 1, 26)
+        text = chr(ord("A") + digit) + text
+    return OTHER + text
+
+
+def _file(random: Random, post_id: int, at: datetime) -> dict[str, Any]:
+    """A small table of people that somebody attached; its bytes are put into the store."""
+    content = b"x,y\n" * random.randint(10, 400)
+    stored = f"attachments/{at:%Y%m%d}/{random.getrandbits(128):032x}"
+    files.store().put(stored, io.BytesIO(content))
+    return {
+        "post_id": post_id,
+        "place": 1,
+        "name": f"参加者の様式{post_id}.csv",
+        "kind": "csv",
+        "media_type": "text/csv",
+        "size": len(content),
+        "width": 0,
+        "height": 0,
+        "stored": stored,
+        "picture": "",
+        "created_at": at,
+    }
+
+
 class _Builder:
     def __init__(self, folder: Path, posts: int) -> None:
         self.folder, self.posts = folder, posts
@@ -200,7 +248,7 @@ class _Builder:
         self.long = min(LONG_POSTS, posts // 10)
         self.unread: dict[int, int] = defaultdict(int)
         sources = texts.pool(self.random, TEXTS)
-        self.texts = [(source, markup.render(source)) for source in map(markup.normalise, sources)]
+        self.texts = [(source, markup.render(source)) for source in map(text_rules.normalise, sources)]
         self.members: list[int] = []
         self.staff: list[int] = []
         self.handles: dict[int, str] = {}
@@ -297,28 +345,23 @@ class _Builder:
                 heapq.heappop(waiting)
 
     def _posts(self, connection: Connection, topics: list[_Topic]) -> None:
-        posts, reactions = _Rows(connection, Post), _Rows(connection, Reaction)
-        notices, opened = _Rows(connection, Notice), 0
-        hot = topics[0]
+        rows = _PostRows(connection)
+        hot, opened = topics[0], 0
         connection.begin()
         for post_id, (at, topic) in enumerate(self._times(topics), 1):
             if not topic.number:
                 opened += 1
                 topic.id, topic.created_at = opened, at
             topic.number += 1
-            self._post(posts, reactions, notices, topic, post_id, at, hot)
+            self._post(rows, topic, post_id, at, hot)
             if post_id % 50_000 == 0:
-                for rows in (posts, reactions, notices):
-                    rows.write()
+                rows.write()
                 connection.commit()
                 connection.begin()
-        for rows in (posts, reactions, notices):
-            rows.write()
+        rows.write()
         connection.commit()
 
-    def _post(
-        self, posts: _Rows, reactions: _Rows, notices: _Rows, topic: _Topic, post_id: int, at: datetime, hot: _Topic
-    ) -> None:
+    def _post(self, rows: _PostRows, topic: _Topic, post_id: int, at: datetime, hot: _Topic) -> None:
         random, first, last = self.random, topic.number == 1, topic.number == topic.size
         writers = self.staff if first and topic.board in STAFF_START else self.members
         author: int | None = random.choice(writers)
@@ -328,14 +371,27 @@ class _Builder:
             author = None  # has left the site
         source, html = ("", "") if deleted else random.choice(self.texts)
         path = path_of(parent[1] if parent else "", topic.number)
-        posts.add(
+        alias = ""
+        if author is not None and topic.board in ANONYMOUS_ON and random.random() < ANONYMOUS:
+            alias = STARTER if first else topic.aliases.get(author, "") or _letter(len(set(topic.aliases.values())))
+            topic.aliases[author] = alias
+            rows.hidden.add(post_id=post_id, topic_id=topic.id, user_id=author)
+        has_file = not deleted and random.random() < WITH_FILE
+        if has_file:
+            rows.files.add(**_file(random, post_id, at))
+        rows.posts.add(
             id=post_id,
             topic_id=topic.id,
             number=topic.number,
             parent_id=parent[0] if parent else None,
             path=path,
-            author_id=author,
-            alias="",
+            author_id=None if alias else author,
+            alias=alias,
+            shown_layer="",
+            shown_years="",
+            guest_name="",
+            by_staff=False,
+            file_count=int(has_file),
             source=source,
             html=html,
             renderer=markup.RENDERER_VERSION,
@@ -360,11 +416,11 @@ class _Builder:
             given = {(random.choice(self.members), random.choice(kinds)) for _ in range(random.randint(1, 6))}
             for person, kind in given:
                 if person != author:
-                    reactions.add(post_id=post_id, kind=kind, user_id=person, created_at=at)
+                    rows.reactions.add(post_id=post_id, kind=kind, user_id=person, created_at=at)
         if parent and parent[2] is not None and parent[2] != author:
             seen = at + timedelta(days=1) if at < self.end - timedelta(days=3) else None
             self.unread[parent[2]] += seen is None
-            notices.add(
+            rows.notices.add(
                 user_id=parent[2],
                 kind="reply",
                 topic_id=topic.id,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sccafe.core import pdfs
 from tests import postgres
 from tests.wall.stage import Stage, opened
 
@@ -16,6 +17,12 @@ def stage(
     """The running site with the planted world."""
     with opened(template, cluster, tmp_path_factory.mktemp("wall")) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def readable_pdfs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In these tests a PDF is the page of which it is made, where markers can be read."""
+    monkeypatch.setattr(pdfs, "_made", lambda html, css: b"%PDF-" + html.encode())
 
 
 @pytest.fixture

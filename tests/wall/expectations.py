@@ -4,10 +4,17 @@ A new address needs a row here, and a form's also one in expectations_of_forms.p
 """
 
 from sccafe.core.audience import AUDIENCES
+from tests.wall import (
+    expectations_of_checks,
+    expectations_of_counseling,
+    expectations_of_finding,
+    expectations_of_library,
+)
 from tests.wall.answers import (
     EVERYONE,
     IN,
     MEMBERS,
+    NOT_FOUND,
     NOTHING,
     OUT,
     READERS,
@@ -22,9 +29,10 @@ from tests.wall.answers import (
     page,
     sees,
 )
+from tests.wall.world import PICTURES
 
 #: Titles that everybody finds in lists, those of the public board among them.
-OF_EXCHANGE = ("topic-states", "locked-topic", "back-topic", "topic-erased")
+OF_EXCHANGE = ("prompt-title", "topic-states", "masked-topic", "locked-topic", "back-topic", "topic-erased")
 #: Why something of the exchange was measured: told to its writer, and standing in the record.
 MEASURES = (
     "why-hidden-post",
@@ -47,7 +55,16 @@ def audiences_of(viewer: str) -> list[str]:
 
 
 def places(viewer: str) -> set[str]:
-    return {f"place-{audience}" for audience in audiences_of(viewer)} | {"place-exchange", "place-archived"}
+    found = {f"place-{audience}" for audience in audiences_of(viewer)} | {"place-exchange", "place-archived"}
+    return found | ({"place-meeting"} if viewer in MEMBERS else set())
+
+
+#: What stands of a meeting on its own page; on its board stands its title.
+MEETING = tuple(f"{part}-meeting" for part in ("place", "topic", "post", "question", "choice", "other"))
+MEETING_OVER = (
+    "place-meeting",
+    *(f"{part}-meeting-over" for part in ("topic", "post", "question", "choice", "other", "outcome")),
+)
 
 
 def titles(viewer: str) -> set[str]:
@@ -55,24 +72,28 @@ def titles(viewer: str) -> set[str]:
     found = {*OF_EXCHANGE, "topic-archived"}
     found |= {f"{kind}-{audience}" for audience in audiences_of(viewer) for kind in ("topic", "ask")}
     if viewer in MEMBERS:
-        found |= {"moved-topic"}
+        found |= {"moved-topic", "topic-meeting", "topic-meeting-over"}
     # A topic that its writer deleted stands in nobody's list.
     return found | ({"held-topic", "hidden-topic"} if viewer in STAFF else set())
 
 
 def whole(audience: str) -> tuple[str, ...]:
     """All that stands on the page of this audience's topic; the answer's old version is on the page of its history."""
-    return tuple(f"{part}-{audience}" for part in ("place", "topic", "post", "reply", "outcome"))
+    return tuple(f"{part}-{audience}" for part in ("place", "topic", "post", "reply", "file", "outcome"))
 
 
 def _home(viewer: str) -> Answer:
     newest = audiences_of(viewer)[-4:]
     must = [f"{part}-{audience}" for audience in newest for part in ("place", "topic", "ask")]
-    return sees(*must, may=places(viewer) | titles(viewer))
+    told = {"writer": expectations_of_checks.TOLD_TO_WRITER, "secretariat": expectations_of_checks.TOLD_TO_DESK}
+    items = expectations_of_finding.shelf(viewer, "item").must
+    return sees(*must, may=places(viewer) | titles(viewer) | items | set(told.get(viewer, ())))
 
 
 def _lounge(viewer: str) -> Answer:
     must = [f"{part}-{audience}" for audience in audiences_of(viewer) for part in ("place", "board", "ask")]
+    if viewer in MEMBERS:
+        must += ["place-meeting", "board-meeting", "topic-meeting-over"]
     # The newest of a board is the newest that can be read there.
     return sees(*must, "place-exchange", "board-exchange", "topic-erased", may=titles(viewer))
 
@@ -82,10 +103,7 @@ HOME = [
     page("/lounge", *((viewer, _lounge(viewer)) for viewer in VIEWERS)),
     page("/about", (EVERYONE, sees("page-about-ja"))),
     *(page(f"/{name}", (EVERYONE, NOTHING)) for name in ("terms", "privacy", "contact")),
-    *(
-        page(f"/{name}", (EVERYONE, NOTHING))
-        for name in ("library", "counseling", "industry", "rooms", "search?q=しるし", "bookmarks", "drafts")
-    ),
+    *(page(f"/{name}", (EVERYONE, NOTHING)) for name in ("industry", "rooms", "search?q=しるし")),
     page("/municipalities?prefecture=13", (EVERYONE, NOTHING)),
     page("/nowhere"),
     *(page(f"/{name}", (EVERYONE, NOTHING)) for name in ("healthz", "readyz", "sitemap.xml", "robots.txt")),
@@ -116,7 +134,19 @@ BOARDS = [
         (EVERYONE, _EXCHANGE),
         (STAFF, _EXCHANGE.with_("held-topic", "hidden-topic")),
     ),
+    page(
+        "/boards/meetings",
+        (MEMBERS, sees("place-meeting", "board-meeting", "topic-meeting", "topic-meeting-over")),
+    ),
+    page("/boards/meetings/new", (MEMBERS, REFUSED), (STAFF, sees("place-meeting", "board-meeting"))),
     page("/boards/archived", (EVERYONE, sees("place-archived", "board-archived", "topic-archived"))),
+    page(
+        "/waiting",
+        *(
+            (viewer, sees(*(f"{part}-{audience}" for audience in audiences_of(viewer) for part in ("place", "ask"))))
+            for viewer in ("expert", *STAFF)
+        ),
+    ),
     page("/boards/nowhere"),
     *(
         page(
@@ -131,9 +161,13 @@ BOARDS = [
 ]
 
 _STATES = sees("place-exchange", "topic-states", "post-states")
-_HELD_TOPIC = sees("place-exchange", "held-topic", "held-topic-post")
-_HIDDEN_TOPIC = sees("place-exchange", "hidden-topic", "hidden-topic-post", "hidden-topic-reply", "why-hidden-topic")
-_MOVED = sees("place-members", "moved-topic", "moved-post", "moved-reply")
+_MASKED = sees("place-exchange", "masked-topic", "masked-post", "masked-answer", "masked-reply")
+_ASKED = sees("prompt-title", "prompt-question")
+_HELD_TOPIC = sees("place-exchange", "held-topic", "held-topic-post", "file-held-topic")
+_HIDDEN_TOPIC = sees(
+    "place-exchange", "hidden-topic", "hidden-topic-post", "hidden-topic-reply", "why-hidden-topic"
+).with_("file-hidden-topic")
+_MOVED = sees("place-members", "moved-topic", "moved-post", "moved-reply", "file-moved")
 _BACK = sees("place-exchange", "back-topic", "back-post", may=["why-back-locked"])
 
 TOPICS = [
@@ -154,20 +188,32 @@ TOPICS = [
     page(
         "/topics/{topic_states}",
         (EVERYONE, _STATES),
-        (["writer", *STAFF], _STATES.with_("hidden-post", "why-hidden-post")),
-        ("newcomer", _STATES.with_("held-reply")),
+        (["writer", *STAFF], _STATES.with_("hidden-post", "why-hidden-post", "file-hidden")),
+        ("newcomer", _STATES.with_("held-reply", "file-held")),
     ),
     page(
         "/topics/{topic_states}?order=time",
         (EVERYONE, _STATES),
-        (["writer", *STAFF], _STATES.with_("hidden-post", "why-hidden-post")),
-        ("newcomer", _STATES.with_("held-reply")),
+        (["writer", *STAFF], _STATES.with_("hidden-post", "why-hidden-post", "file-hidden")),
+        ("newcomer", _STATES.with_("held-reply", "file-held")),
+    ),
+    # Whoever wrote it anonymously is named to nobody, the secretariat included.
+    *(
+        page(
+            f"/topics/{{topic_masked}}{query}",
+            (EVERYONE, _MASKED),
+            (STAFF, _MASKED.with_("masked-hidden", "why-masked")),
+        )
+        for query in ("", "?order=time")
     ),
     page("/topics/{topic_held}", (["newcomer", *STAFF], _HELD_TOPIC)),
     page(
         "/topics/{topic_hidden}",
         (STAFF, _HIDDEN_TOPIC),
-        ("writer", sees("hidden-topic", "hidden-topic-post", may=["place-exchange", "why-hidden-topic"])),
+        (
+            "writer",
+            sees("hidden-topic", "hidden-topic-post", "file-hidden-topic", may=["place-exchange", "why-hidden-topic"]),
+        ),
     ),
     page("/topics/{topic_deleted}", (STAFF, sees("place-exchange", may=["deleted-topic"]))),
     page("/topics/{topic_moved}", (MEMBERS, _MOVED)),
@@ -175,8 +221,24 @@ TOPICS = [
     page("/topics/{topic_locked}", (EVERYONE, sees("place-exchange", "locked-topic", "locked-post", "why-locked"))),
     # It came back: why it had been hidden is between its writer and the secretariat.
     page("/topics/{topic_back}", (EVERYONE, _BACK), (["writer", *STAFF], _BACK.with_(may=["why-back-hidden"]))),
-    page("/topics/{topic_erased}", (EVERYONE, sees("place-exchange", "topic-erased", "post-erased"))),
+    page("/topics/{topic_erased}", (EVERYONE, sees("place-exchange", "topic-erased", "post-erased", "file-words"))),
+    page("/topics/{topic_prompt}", (EVERYONE, _ASKED.with_("place-exchange", "prompt-answer", "entered-post"))),
     page("/topics/{topic_archived}", (EVERYONE, sees("place-archived", "topic-archived", "post-archived"))),
+    page("/topics/{topic_meeting}", (MEMBERS, sees(*MEETING))),
+    page("/topics/{topic_meeting}?order=time", (MEMBERS, sees(*MEETING))),
+    page("/topics/{topic_meeting_over}", (MEMBERS, sees(*MEETING_OVER))),
+    page("/topics/{topic_meeting}/vote", (MEMBERS, leads("/topics/{topic_meeting}#poll", 303))),
+    page("/topics/{topic_public}/vote"),
+    page(
+        "/topics/{topic_meeting}/meeting",
+        (STAFF, sees("place-meeting", "topic-meeting", "question-meeting", "choice-meeting", "other-meeting")),
+    ),
+    page(
+        "/topics/{topic_meeting_over}/outcome",
+        (STAFF, sees("place-meeting", "topic-meeting-over", "outcome-meeting-over")),
+    ),
+    *(page(f"/topics/{{topic_public}}/{name}") for name in ("meeting", "outcome")),
+    *(page(f"/topics/999999/{name}") for name in ("meeting", "outcome", "vote")),
     page("/topics/999999"),
     page("/unread", (OUT, SIGN_IN_FIRST), (IN, leads("/"))),
     page("/unread?after={topic_staff}", (OUT, SIGN_IN_FIRST), (IN, leads("/"))),
@@ -200,8 +262,14 @@ TOPICS = [
     page(
         "/topics/{topic_members}/reply?parent={reply_members}",
         (MEMBERS, sees("place-members", "topic-members", "reply-members")),
+        ("member", sees("place-members", "topic-members", "reply-members", "draft-members")),
     ),
-    page("/topics/{topic_members}/reply?parent={reply_members}", (MEMBERS, NOTHING), partial=True),
+    page(
+        "/topics/{topic_members}/reply?parent={reply_members}",
+        (MEMBERS, NOTHING),
+        ("member", sees("draft-members")),
+        partial=True,
+    ),
     # An answer to a post that is not there for them, or not in this topic.
     *(
         page(f"/topics/{{topic_{topic}}}/reply?parent={{{parent}}}", *out, ("industry", industry))
@@ -236,7 +304,7 @@ TOPICS = [
                 STAFF,
                 sees(
                     *shown,
-                    *(place for place in [*(f"place-{each}" for each in AUDIENCES), "place-exchange"]),
+                    *(place for place in [*(f"place-{each}" for each in (*AUDIENCES, "meeting")), "place-exchange"]),
                 ),
             ),
         )
@@ -263,8 +331,16 @@ _POSTS = {
     "reply_of_hidden_topic": (STAFF, "exchange", "hidden-topic", "hidden-topic-reply"),
     "post_moved": (MEMBERS, "members", "moved-topic", "moved-post"),
     "post_erased": (EVERYONE, "exchange", "topic-erased", "post-erased"),
+    "reply_masked": (EVERYONE, "exchange", "masked-topic", "masked-reply"),
 }
-_OLD = {f"reply_{each}": f"old-{each}" for each in AUDIENCES} | {"reply_hidden": "hidden-old"}
+_OLD = {f"reply_{each}": f"old-{each}" for each in AUDIENCES} | {
+    "reply_hidden": "hidden-old",
+    "reply_masked": "masked-old",
+}
+#: Where a whole post is shown, its file is; the pages of its own text and of its history show the text alone.
+_FILES = {f"reply_{each}": f"file-{each}" for each in (*AUDIENCES, "hidden", "held", "deleted")}
+_FILES |= {f"post_{each}": f"file-{each}-topic" for each in ("held", "hidden", "deleted")}
+_FILES |= {"post_erased": "file-words"}
 #: Kept for a week, so that its writer can put it back; the desk can look at it, and nobody else.
 _DELETED = {
     "reply_deleted": ("topic-states", "deleted-post", "deleted-old"),
@@ -281,22 +357,27 @@ _WRITERS = {
     "post_held": "newcomer",
     "post_moved": "writer",
     "post_erased": "writer",
+    "reply_masked": "shadow",
 }
 
 
 def _edit(name: str) -> Row:
     readers, board, title, words = _POSTS[name]
     shown = sees(f"place-{board}", title, words)
-    may = [(_WRITERS[name], shown)] if name in _WRITERS else []
+    may = [(_WRITERS[name], shown)] if _WRITERS.get(name) in VIEWERS else []
     return page(
         f"/posts/{{{name}}}/edit", (readers, REFUSED), *([(OUT, SIGN_IN_FIRST)] if readers == EVERYONE else []), *may
     )
 
 
+def _file(name: str) -> list[str]:
+    return [_FILES[name]] if name in _FILES else []
+
+
 def _report(name: str) -> list[Row]:
     readers, board, title, words = _POSTS[name]
     own = [(_WRITERS[name], REFUSED)] if _WRITERS[name] in readers else []
-    whole_page, part = (sees(f"place-{board}", title, words), False), (NOTHING, True)
+    whole_page, part = (sees(f"place-{board}", title, words, *_file(name)), False), (NOTHING, True)
     return [
         page(f"/posts/{{{name}}}/report", (readers, shown), (OUT, SIGN_IN_FIRST), *own, partial=partial)
         for shown, partial in (whole_page, part)
@@ -320,6 +401,17 @@ POSTS = [
     *(_edit(name) for name in _POSTS),
     *(page(f"/posts/{{{name}}}/edit", (["writer", *STAFF], REFUSED)) for name in _DELETED),
     page("/posts/999999/edit"),
+    # Who reacted is told to those who are signed in; the one who did is called by a name that is no marker.
+    *(
+        page(
+            f"/posts/{{{name}}}/reactions",
+            (readers, sees(f"place-{board}", title)),
+            *([(OUT, SIGN_IN_FIRST)] if readers == EVERYONE else []),
+        )
+        for name, (readers, board, title, _words) in _POSTS.items()
+        if name.startswith("reply_") and name not in ("reply_hidden", "reply_held", "reply_of_hidden_topic")
+    ),
+    page("/posts/{reply_hidden}/reactions", (["writer", *STAFF], NOT_FOUND)),
     *(
         page(
             f"/posts/{{{name}}}/history",
@@ -341,13 +433,13 @@ POSTS = [
         for name in ("reply_hidden", "reply_held", "reply_deleted", "post_held", "post_deleted")
     ),
     *(
-        page(f"/posts/{{{name}}}/{measure}", (STAFF, sees(f"place-{board}", title, words, *reason)))
+        page(f"/posts/{{{name}}}/{measure}", (STAFF, sees(f"place-{board}", title, words, *_file(name), *reason)))
         for name, (readers, board, title, words) in _POSTS.items()
         for measure in ("hide", "restore", "erase")
         for reason in [["why-hidden-post"] if name == "reply_hidden" and measure != "erase" else []]
     ),
     *(
-        page(f"/posts/{{{name}}}/{measure}", (STAFF, sees("place-exchange", title, words)))
+        page(f"/posts/{{{name}}}/{measure}", (STAFF, sees("place-exchange", title, words, *_file(name))))
         for name, (title, words, _old) in _DELETED.items()
         for measure in ("hide", "erase")
     ),
@@ -359,13 +451,114 @@ POSTS = [
     page("/posts/999999/report", (OUT, SIGN_IN_FIRST)),
 ]
 
+# --- files --------------------------------------------------------------------------------------------
+
+#: file -> who reads its post. The name in an address says nothing: each comes under the one that it has.
+_OF_POSTS = {
+    **{each: READERS[each] for each in AUDIENCES},
+    "held": ("newcomer", *STAFF),
+    "held_topic": ("newcomer", *STAFF),
+    "hidden": ("writer", *STAFF),
+    "hidden_topic": ("writer", *STAFF),
+    "deleted": ("writer", *STAFF),
+    "deleted_topic": ("writer", *STAFF),
+    "moved": MEMBERS,
+    "words": EVERYONE,
+}
+
+
+def _of_file(name: str) -> Answer:
+    name = name.replace("_", "-")
+    return sees(f"file-{name}", *([] if name in PICTURES else [f"inside-{name}"]))
+
+
+FILES = [
+    *(page(f"/files/{{file_{name}}}/a.txt", (readers, _of_file(name))) for name, readers in _OF_POSTS.items()),
+    *(page(f"/files/{{file_{name}}}/thumbnail", (_OF_POSTS[name], NOTHING)) for name in PICTURES),
+    # It has no picture; and it was erased with its post.
+    page("/files/{file_public}/thumbnail"),
+    page("/files/{file_erased}/a.txt"),
+    page("/files/999999/a.txt"),
+    page("/files/999999/thumbnail"),
+]
+
+# --- one's own ----------------------------------------------------------------------------------------
+
+OWN = [
+    # Nobody reads another's draft, the secretariat neither; of a topic that went, one's own words are left.
+    page(
+        "/drafts",
+        (OUT, SIGN_IN_FIRST),
+        (IN, NOTHING),
+        ("member", sees("topic-members", "draft-members")),
+        ("writer", sees("draft-hidden")),
+    ),
+    page("/drafts/{draft_members}", (OUT, SIGN_IN_FIRST), ("member", sees("topic-members", "draft-members"))),
+    page("/drafts/{draft_members}?again=1", (OUT, SIGN_IN_FIRST), ("member", sees("topic-members", "draft-members"))),
+    page("/drafts/{draft_hidden}", (OUT, SIGN_IN_FIRST), ("writer", sees("draft-hidden"))),
+    page("/drafts/999999", (OUT, SIGN_IN_FIRST)),
+    # A company marked a post that became the members' own: nothing of it is shown any more, its own note neither.
+    page(
+        "/bookmarks",
+        (OUT, SIGN_IN_FIRST),
+        (IN, NOTHING),
+        ("member", sees("place-members", "topic-members", "reply-members", "bookmark-members")),
+    ),
+    page("/bookmarks?page=9", (OUT, SIGN_IN_FIRST), (IN, leads("/bookmarks"))),
+    *(
+        page(
+            f"/posts/{{reply_{each}}}/bookmark", (OUT, SIGN_IN_FIRST), (readers, sees(f"topic-{each}", f"reply-{each}"))
+        )
+        for each in AUDIENCES
+        if each != "members"
+        for readers in [others(*OUT, of=READERS[each])]
+    ),
+    page(
+        "/posts/{reply_members}/bookmark",
+        (OUT, SIGN_IN_FIRST),
+        (MEMBERS, sees("topic-members", "reply-members")),
+        ("member", sees("topic-members", "reply-members", "bookmark-members")),
+    ),
+    page("/posts/{post_hidden}/bookmark", (OUT, SIGN_IN_FIRST), (STAFF, sees("hidden-topic", "hidden-topic-post"))),
+    *(
+        page(f"/posts/{{{name}}}/bookmark", (OUT, SIGN_IN_FIRST))
+        for name in ("reply_hidden", "reply_held", "reply_deleted", "post_held", "post_deleted")
+    ),
+    page("/posts/999999/bookmark", (OUT, SIGN_IN_FIRST)),
+]
+
+_FEED = sees(*(f"{part}-public" for part in ("place", "board", "topic", "post", "reply", "ask", "askpost")))
+
+FEEDS = [
+    # The same for everybody: what a visitor may read.
+    page("/feeds/for-public.atom", (EVERYONE, _FEED)),
+    *(page(f"/feeds/for-{audience}.atom") for audience in AUDIENCES if audience != "public"),
+    page(
+        "/feeds/exchange.atom",
+        (
+            EVERYONE,
+            sees(
+                *("place-exchange", "board-exchange", *OF_EXCHANGE),
+                *("post-states", "locked-post", "back-post", "post-erased"),
+                *("masked-post", "masked-answer", "masked-reply"),
+                *("prompt-question", "prompt-answer", "entered-post"),
+            ),
+        ),
+    ),
+    page(
+        "/feeds/archived.atom", (EVERYONE, sees(*(f"{part}-archived" for part in ("place", "board", "topic", "post"))))
+    ),
+    page("/feeds/unanswered.atom", (EVERYONE, sees("place-public", "ask-public", "askpost-public"))),
+    page("/feeds/nowhere.atom"),
+]
+
 # --- people -------------------------------------------------------------------------------------------
 
 _WRITTEN = sees(
     *(f"{part}-archived" for part in ("topic", "post")),
     *(f"{part}-states" for part in ("topic", "post")),
     *("locked-topic", "locked-post", "back-topic", "back-post", "topic-erased", "post-erased"),
-    *("topic-public", "reply-public"),
+    *("topic-public", "reply-public", "masked-topic", "masked-answer"),
 )
 _WRITTEN_FOR_IN = _WRITTEN.with_("topic-network", "reply-network")
 _WRITTEN_FOR_MEMBERS = _WRITTEN_FOR_IN.with_("topic-members", "reply-members", "moved-topic", "moved-post")
@@ -448,10 +641,13 @@ NOTICES = [
         "/notifications",
         (OUT, SIGN_IN_FIRST),
         (IN, NOTHING),
+        ("secretariat", sees("topic-meeting-over", *expectations_of_checks.TOLD_TO_DESK)),
         (
             "writer",
             sees(
-                *MEASURES, "topic-states", "moved-topic", "locked-topic", "back-topic", "topic-erased", "topic-public"
+                *MEASURES,
+                *("topic-states", "moved-topic", "locked-topic", "back-topic", "topic-erased", "topic-public"),
+                *expectations_of_checks.TOLD_TO_WRITER,
             ),
         ),
     ),
@@ -477,19 +673,21 @@ NOTICES = [
 # --- for the secretariat ------------------------------------------------------------------------------
 
 _REPORTS = {
-    "open": ("place-public", "topic-public", "reply-public", "note-open"),
-    "experts": ("place-experts", "topic-experts", "reply-experts", "note-experts"),
+    "open": ("place-public", "topic-public", "reply-public", "note-open", "file-public"),
+    "experts": ("place-experts", "topic-experts", "reply-experts", "note-experts", "file-experts"),
     "dismissed": ("place-public", "topic-public", "post-public", "note-dismissed", "decision-dismissed"),
-    "hidden": ("place-exchange", "topic-states", "hidden-post", "note-hidden", "why-hidden-post"),
+    "hidden": ("place-exchange", "topic-states", "hidden-post", "note-hidden", "why-hidden-post", "file-hidden"),
 }
+_OF_MASKED = ("why-masked", "why-identity-open", "why-identity-done")
 _RECORD = {
-    "": (*MEASURES, "why-suspended", "why-refused", "decision-dismissed"),
-    "?kind=post": ("why-hidden-post", "why-erased-text", "why-erased-words"),
+    "": (*MEASURES, *_OF_MASKED, "why-suspended", "why-refused", "decision-dismissed", "why-archived"),
+    "?kind=post": (*_OF_MASKED, "why-hidden-post", "why-erased-text", "why-erased-words"),
     "?kind=topic": tuple(name for name in MEASURES if name not in ("why-hidden-post", "why-erased-text")),
     "?kind=user": ("why-suspended", "why-refused"),
     "?kind=report": ("decision-dismissed", "why-hidden-post"),
     "?kind=words": ("why-erased-words",),
     "?kind=board": (),
+    "?kind=item": ("why-archived",),
     "?before=1": (),
 }
 
@@ -501,6 +699,8 @@ DESK = [
             sees(
                 *("topic-public", "reply-public", "topic-experts", "reply-experts"),
                 *("place-exchange", "topic-states", "held-reply", "held-topic", "held-topic-post"),
+                *("masked-topic", "prompt-title", "prompt-held"),
+                *("file-held", "file-held-topic"),
             ),
         ),
     ),
@@ -511,12 +711,59 @@ DESK = [
     ),
     *(page(f"/moderation/reports/999999{action}") for action in ("", "/assign", "/dismiss")),
     *(page(f"/moderation/record{query}", (STAFF, sees(*shown))) for query, shown in _RECORD.items()),
+    *(
+        page(
+            f"/moderation/identity/{{release_{name}}}",
+            (STAFF, sees("place-exchange", "masked-topic", f"masked-{shown}", f"why-identity-{name}")),
+        )
+        for name, shown in (("open", "reply"), ("done", "post"))
+    ),
+    page("/moderation/identity/999999"),
+    page("/posts/{reply_masked}/identity", ("admin", sees("place-exchange", "masked-topic", "masked-reply"))),
+    page("/posts/{reply_public}/identity"),
     page("/moderation/erase", (STAFF, NOTHING)),
     page("/moderation/erase/confirm", (STAFF, leads("/moderation/erase"))),
 ]
 
-_EVERYBODY_HERE = [f"{part}-{name}" for part in ("mail", "name") for name in (*PEOPLE, *UNSEEN)]
-_EVERYBODY_HERE += [f"handle-{name}" for name in UNSEEN]
+_PLACES = [f"place-{each}" for each in (*AUDIENCES, "exchange", "meeting")]
+_DEAD = (EVERYONE, sees(status=410))
+
+PROMPTS = [
+    page("/prompts", (STAFF, sees("prompt-title", *_PLACES))),
+    page("/prompts/new", (STAFF, sees(*_PLACES))),
+    page(
+        "/prompts/{prompt}",
+        (STAFF, _ASKED.with_("place-exchange", "prompt-private", "prompt-name")),
+    ),
+    page("/prompts/999999"),
+    # Whoever holds a link is shown the question, and what came by this link.
+    page("/answer/{token_answer_member}", (EVERYONE, _ASKED)),
+    page("/answer/{token_answer_shadow}", (EVERYONE, _ASKED.with_("handle-shadow", "prompt-answer"))),
+    page("/answer/{token_answer_asked}", (EVERYONE, _ASKED.with_("prompt-private", "prompt-name"))),
+    page("/answer/{token_answer_stranger}", (EVERYONE, _ASKED.with_("prompt-held"))),
+    page("/answer/{token_answer_suspended}", _DEAD),
+    page("/answer/wrong", _DEAD),
+    page("/answer/{token_answer_asked}/stop", (EVERYONE, NOTHING)),
+    page("/answer/{token_answer_member}/stop", _DEAD),
+    page("/answer/wrong/stop", _DEAD),
+    page("/written/{token_written}", (EVERYONE, sees("prompt-title", "entered-post"))),
+    page("/written/{token_answer_asked}", _DEAD),
+    page("/written/wrong", _DEAD),
+    *(
+        page(f"/topics/{{topic_{name}}}/for-someone", (STAFF, sees(f"place-{place}", title)))
+        for name, place, title in (
+            *((each, each, f"topic-{each}") for each in AUDIENCES),
+            ("hidden", "exchange", "hidden-topic"),
+            ("prompt", "exchange", "prompt-title"),
+        )
+    ),
+    page("/topics/999999/for-someone"),
+    *(page(f"/boards/for-{each}/for-someone", (STAFF, sees(f"place-{each}"))) for each in AUDIENCES),
+    page("/boards/nowhere/for-someone"),
+]
+
+_EVERYBODY_HERE = [f"{part}-{name}" for part in ("mail", "name") for name in (*PEOPLE, *UNSEEN, "shadow")]
+_EVERYBODY_HERE += [f"handle-{name}" for name in (*UNSEEN, "shadow")]
 
 ADMIN = [
     page("/admin", (STAFF, leads("/admin/approvals"))),
@@ -546,17 +793,20 @@ ADMIN = [
     page("/admin/experts/new", (STAFF, NOTHING)),
     page("/admin/experts/{user_expert}", (STAFF, sees("expert-sentence", "expert-note"))),
     page("/admin/experts/{user_member}"),
-    page("/admin/boards", (STAFF, sees(*(f"place-{each}" for each in (*AUDIENCES, "exchange", "archived"))))),
+    page(
+        "/admin/boards", (STAFF, sees(*(f"place-{each}" for each in (*AUDIENCES, "exchange", "meeting", "archived"))))
+    ),
     page("/admin/boards/new", (STAFF, NOTHING)),
     *(
         page(f"/admin/boards/{{board_{name}}}", (STAFF, sees(f"place-{name}", f"board-{name}")))
-        for name in (*AUDIENCES, "exchange", "archived")
+        for name in (*AUDIENCES, "exchange", "meeting", "archived")
     ),
     page("/admin/boards/999999"),
-    page("/admin/settings", (STAFF, NOTHING)),
+    page("/admin/settings", (STAFF, sees(*(f"place-{each}" for each in (*AUDIENCES, "exchange"))))),
     page("/admin/pages", (STAFF, NOTHING)),
     *(page(f"/admin/pages/about/{language}", (STAFF, sees(f"page-about-{language}"))) for language in ("ja", "en")),
     page("/admin/pages/terms/ja", (STAFF, NOTHING)),
 ]
 
-ROWS = [*HOME, *BOARDS, *TOPICS, *POSTS, *PROFILES, *ENTERING, *SETTINGS, *NOTICES, *DESK, *ADMIN]
+ROWS = [*HOME, *BOARDS, *TOPICS, *POSTS, *FILES, *OWN, *FEEDS, *PROFILES, *ENTERING, *SETTINGS, *NOTICES]
+ROWS += [*DESK, *PROMPTS, *ADMIN, *expectations_of_library.ROWS, *expectations_of_counseling.ROWS]

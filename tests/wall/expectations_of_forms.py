@@ -3,8 +3,12 @@
 All are sent with the token that a form needs. `done` changes the database, every other answer leaves it as it was.
 """
 
+from datetime import timedelta
+
+from sccafe.core import clock
 from sccafe.core.audience import AUDIENCES
 from tests.factories import PASSWORD
+from tests.wall import expectations_of_counseling, expectations_of_library
 from tests.wall.answers import (
     EVERYONE,
     IN,
@@ -16,6 +20,7 @@ from tests.wall.answers import (
     REFUSED,
     SIGN_IN_TO_SEND,
     STAFF,
+    Answer,
     done,
     form,
     sees,
@@ -31,10 +36,32 @@ def _address_of(name: str) -> str:
     return token(f"mail-{name}") + _MAILBOX
 
 
+def _offered(viewer: str) -> Answer:
+    """Answered questions, of which the newest are shown; among the members' is one that was moved there."""
+    answered = [f"topic-{audience}" for audience in AUDIENCES if viewer in READERS[audience]]
+    return sees(*answered[-4:], may=[*answered, *(["moved-topic"] if viewer in MEMBERS else [])])
+
+
+#: On the page of a vote that was not taken.
+MEETING_TITLE = ("place-meeting", "topic-meeting", "question-meeting", "choice-meeting")
+
 # --- conversations ------------------------------------------------------------------------------------
 
 CONVERSATIONS = [
     form("/preview", _TEXT, (OUT, SIGN_IN_TO_SEND), (IN, NOTHING)),
+    # Answered questions on the theme that all planted topics have: each viewer is offered those they may read.
+    *(
+        form(
+            f"/boards/for-{audience}/similar",
+            {"title": "買い物に困っている人がいます", "body": ""},
+            *((viewer, _offered(viewer)) for viewer in READERS[audience]),
+            *([(OUT, SIGN_IN_TO_SEND)] if audience == "public" else []),
+        )
+        for audience in ("public", "members", "staff")
+    ),
+    form("/topics/{topic_public}/themes", {"theme": "ict"}, (OUT, SIGN_IN_TO_SEND), (IN, REFUSED), (STAFF, done())),
+    form("/topics/{topic_members}/themes", {"theme": "ict"}, (MEMBERS, REFUSED), (STAFF, done())),
+    form("/topics/{topic_masked}/themes", {"theme": "ict"}, (OUT, SIGN_IN_TO_SEND), (IN, REFUSED), (STAFF, done())),
     *(
         form(
             f"/boards/for-{audience}/new",
@@ -100,7 +127,74 @@ CONVERSATIONS = [
         (MEMBERS, done(writes=False)),
         ("member", done()),
     ),
+    form(
+        "/topics/{topic_meeting}/vote", {"choice": "{choice_meeting}"}, (MEMBERS, done("/topics/{topic_meeting}#poll"))
+    ),
+    form(
+        "/topics/{topic_meeting}/vote",
+        {"choice": "{choice_meeting}"},
+        (MEMBERS, sees("question-meeting", "choice-meeting", "other-meeting", writes=True)),
+        partial=True,
+    ),
+    form("/topics/{topic_meeting}/vote", {}, (MEMBERS, sees(*MEETING_TITLE, "other-meeting", status=422))),
+    # After the end nobody votes, and the secretariat neither.
+    form("/topics/{topic_meeting_over}/vote", {"choice": "{choice_meeting_over}"}, (MEMBERS, REFUSED)),
+    form("/topics/{topic_public}/vote", {"choice": "{choice_meeting}"}),
     form("/topics/{topic_held}/mute", {"muted": "1"}, (OUT, SIGN_IN_TO_SEND), (STAFF, done())),
+]
+
+# --- one's own ----------------------------------------------------------------------------------------
+
+OWN = [
+    *(
+        form(
+            "/drafts/keep",
+            {"place": f"{place}/{{{kind}_{audience}}}", **_TEXT},
+            (READERS[audience], sees(writes=True)),
+            (OUT, SIGN_IN_TO_SEND),
+            *([("industry", REFUSED)] if "industry" in READERS[audience] else []),
+        )
+        for audience in AUDIENCES
+        for place, kind in (("topic", "topic"), ("board", "board"))
+    ),
+    form(
+        "/drafts/keep", {"place": "topic/{topic_hidden}", **_TEXT}, (OUT, SIGN_IN_TO_SEND), (STAFF, sees(writes=True))
+    ),
+    form("/drafts/keep", {"place": "topic/999999", **_TEXT}, (OUT, SIGN_IN_TO_SEND)),
+    form(
+        "/drafts/keep",
+        {"place": "topic/{topic_public}/{reply_staff}", **_TEXT},
+        (OUT, SIGN_IN_TO_SEND),
+        ("industry", REFUSED),
+    ),
+    form("/drafts/{draft_members}/discard", {}, (OUT, SIGN_IN_TO_SEND), ("member", done("/drafts"))),
+    form("/drafts/{draft_members}/keep", {}, (OUT, SIGN_IN_TO_SEND), ("member", done("/drafts", writes=False))),
+    form(
+        "/drafts/{draft_members}/discard",
+        {"again": "1"},
+        (OUT, SIGN_IN_TO_SEND),
+        ("member", done("/topics/{topic_members}/reply?parent={reply_members}")),
+    ),
+    form("/drafts/{draft_hidden}/discard", {"again": "1"}, (OUT, SIGN_IN_TO_SEND), ("writer", done("/drafts"))),
+    *(
+        form(
+            f"/posts/{{reply_{audience}}}/bookmark",
+            {"note": "ここに書いた文"},
+            (READERS[audience], done("/posts/")),
+            (OUT, SIGN_IN_TO_SEND),
+        )
+        for audience in AUDIENCES
+    ),
+    form("/posts/{post_hidden}/bookmark", {}, (OUT, SIGN_IN_TO_SEND), (STAFF, done("/posts/"))),
+    *(
+        form(f"/posts/{{{name}}}/bookmark", {}, (OUT, SIGN_IN_TO_SEND))
+        for name in ("reply_hidden", "reply_held", "reply_deleted", "post_held", "post_deleted")
+    ),
+    form("/bookmarks/{bookmark_members}/remove", {}, (OUT, SIGN_IN_TO_SEND), ("member", done("/bookmarks"))),
+    form("/bookmarks/{bookmark_moved}/remove", {}, (OUT, SIGN_IN_TO_SEND), ("industry", done("/bookmarks"))),
+    form(
+        "/bookmarks/{bookmark_members}/keep", {}, (OUT, SIGN_IN_TO_SEND), ("member", done("/bookmarks", writes=False))
+    ),
 ]
 
 # --- one post -----------------------------------------------------------------------------------------
@@ -115,6 +209,7 @@ _POSTS = {
     "reply_held": (("newcomer", *STAFF), "newcomer"),
     "post_held": (("newcomer", *STAFF), "newcomer"),
     "post_moved": (MEMBERS, "writer"),
+    "reply_masked": (EVERYONE, "nobody who looks"),
 }
 #: There for their writer and the desk, but nobody edits, deletes or reacts to them.
 _GONE = ("reply_hidden", "reply_deleted")
@@ -357,17 +452,46 @@ DESK = [
     form("/topics/{topic_public}/manage", {"measure": "pinned", **_REASON}, (STAFF, done())),
     form("/topics/{topic_staff}/manage", {"measure": "moved", "board": "{board_public}", **_REASON}, (STAFF, done())),
     form("/topics/{topic_hidden}/manage", {"measure": "restored", **_REASON}, (STAFF, done())),
+    form("/boards/meetings/new", {"title": "題名", **_TEXT}, (MEMBERS, REFUSED), (STAFF, done())),
+    form(
+        "/topics/{topic_meeting}/meeting", {"poll_question": "ここに書いた文"}, (STAFF, done("/topics/{topic_meeting}"))
+    ),
+    form(
+        "/topics/{topic_meeting}/meeting",
+        {"opens_on": "2026-12-02", "closes_on": "2026-12-01", "poll_question": "ここに書いた文"},
+        (STAFF, sees("place-meeting", "topic-meeting", "choice-meeting", "other-meeting", status=422)),
+    ),
+    form("/topics/{topic_meeting_over}/outcome", _TEXT, (STAFF, done("/topics/{topic_meeting_over}"))),
+    form(
+        "/topics/{topic_meeting}/outcome",
+        {"body": ""},
+        (STAFF, sees("place-meeting", "topic-meeting", status=422)),
+    ),
+    *(form(f"/topics/{{topic_public}}/{name}", _TEXT) for name in ("meeting", "outcome")),
     form("/posts/{reply_public}/hide", _REASON, (STAFF, done("/posts/"))),
     form("/posts/{reply_held}/hide", _REASON, (STAFF, done("/moderation"))),
     form("/posts/{reply_hidden}/restore", _REASON, (STAFF, done("/posts/"))),
     form("/posts/{reply_held}/approve", {}, (STAFF, done("/moderation"))),
     form("/posts/{post_held}/approve", {}, (STAFF, done("/moderation"))),
     form("/posts/{reply_public}/erase", {"certain": "y", **_REASON}, (STAFF, done("/posts/"))),
+    form("/posts/{post_masked}/identity", _REASON, ("admin", done("/moderation/identity/"))),
+    # What is asked already is not asked twice.
+    form("/posts/{reply_masked}/identity", _REASON, ("admin", done("/moderation/identity/", writes=False))),
+    form("/posts/{reply_public}/identity", _REASON),
+    form(
+        "/moderation/identity/{release_open}",
+        {"do": "release"},
+        ("secretariat", done("/moderation/identity/")),
+        ("admin", REFUSED),
+    ),
+    form("/moderation/identity/{release_open}/name", {}),
+    # Of the two who agreed on it only the one who asked is among those who look.
+    form("/moderation/identity/{release_done}/name", {}, ("admin", sees("handle-shadow", "name-shadow", writes=True))),
     form("/moderation/reports/{report_open}/assign", {"assignee": "{user_gardener}"}, (STAFF, done())),
     form(
         "/moderation/reports/{report_open}/assign",
         {"assignee": "{user_member}"},
-        (STAFF, sees("place-public", "topic-public", "reply-public", "note-open", status=422)),
+        (STAFF, sees("place-public", "topic-public", "reply-public", "note-open", "file-public", status=422)),
     ),
     form("/moderation/reports/{report_open}/dismiss", {"decision": "そのまま"}, (STAFF, done("/moderation"))),
     form("/moderation/erase", {"words": "しるし hidden-post"}, (STAFF, sees("topic-states"))),
@@ -376,6 +500,48 @@ DESK = [
         {"words": "しるし hidden-post", "certain": "y", **_REASON},
         (STAFF, done("/moderation/erase")),
     ),
+]
+
+_UNTIL = {"until": (clock.now() + timedelta(days=5)).date().isoformat()}
+_DEAD = (EVERYONE, sees(status=410))
+_SPOKEN = {"name": "Yamada", **_TEXT}
+
+PROMPTS = [
+    form("/prompts/new", {"title": "題名", "board": "{board_public}", **_UNTIL, **_TEXT}, (STAFF, done("/prompts/"))),
+    form("/prompts/{prompt}/send", {"roles": "expert"}, (STAFF, done("/prompts/{prompt}"))),
+    # Whoever has it already is passed over.
+    form("/prompts/{prompt}/send", {"roles": "member"}, ("newcomer", NOT_FOUND), (STAFF, done(writes=False))),
+    form("/prompts/{prompt}/deadline", _UNTIL, (STAFF, done("/prompts/{prompt}"))),
+    form("/prompts/999999/send", {"roles": "member"}),
+    form("/prompts/999999/deadline", _UNTIL),
+    *(
+        form(f"/answer/{{token_answer_{name}}}", {"shown": shown, **_TEXT}, (EVERYONE, done("/answer/")))
+        for name in ("member", "shadow", "asked", "stranger")
+        for shown in ("anonymous", "private")
+    ),
+    form("/answer/{token_answer_suspended}", {"shown": "anonymous", **_TEXT}, _DEAD),
+    form("/answer/wrong", {"shown": "anonymous", **_TEXT}, _DEAD),
+    form("/answer/{token_answer_member}/opened", {}, (EVERYONE, sees(status=204, writes=True))),
+    form("/answer/{token_answer_shadow}/opened", {}, (EVERYONE, sees(status=204))),
+    form("/answer/wrong/opened", {}, _DEAD),
+    form("/answer/{token_answer_asked}/stop", {}, (EVERYONE, done("/answer/"))),
+    form("/answer/{token_answer_member}/stop", {}, _DEAD),
+    form("/answer/wrong/stop", {}, _DEAD),
+    form("/written/{token_written}", {"do": "confirm"}, (EVERYONE, done("/written/"))),
+    form("/written/{token_written}", {"do": "withdraw"}, (EVERYONE, done("/"))),
+    form("/written/wrong", {"do": "withdraw"}, _DEAD),
+    *(form(f"/topics/{{topic_{each}}}/for-someone", _SPOKEN, (STAFF, done("/posts/"))) for each in AUDIENCES),
+    form(
+        "/topics/{topic_staff}/for-someone",
+        {"handle": "みどり", **_TEXT},
+        (STAFF, sees("place-staff", "topic-staff", status=422)),
+    ),
+    form(
+        "/topics/{topic_archived}/for-someone", _SPOKEN, (STAFF, sees("place-archived", "topic-archived", status=422))
+    ),
+    form("/topics/999999/for-someone", _SPOKEN),
+    *(form(f"/boards/for-{each}/for-someone", _SPOKEN, (STAFF, done("/posts/"))) for each in AUDIENCES),
+    form("/boards/nowhere/for-someone", _SPOKEN),
 ]
 
 _BOARD = {
@@ -443,4 +609,5 @@ ADMIN = [
     form("/admin/pages/about/ja", _TEXT, (STAFF, done("/about"))),
 ]
 
-ROWS = [*CONVERSATIONS, *POSTS, *ENTERING, *SETTINGS, *DESK, *ADMIN]
+ROWS = [*CONVERSATIONS, *OWN, *POSTS, *ENTERING, *SETTINGS, *DESK, *PROMPTS, *ADMIN, *expectations_of_library.FORMS]
+ROWS += expectations_of_counseling.FORMS

@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 from werkzeug.test import TestResponse
 
 from tests.wall.answers import MEMBERS, READERS, STAFF, Row
-from tests.wall.markers import told_by
+from tests.wall.markers import body_of, told_by
 from tests.wall.stage import Stage
 from tests.wall.world import World
 
@@ -87,7 +87,8 @@ def _beyond(viewer: str, world: World) -> set[tuple[str, int]]:
         f"{kind}_{audience}" for audience in closed for kind in ("topic", "topic_ask", "post", "post_ask", "reply")
     }
     if viewer not in MEMBERS:
-        beyond |= {"topic_moved", "post_moved", "reply_moved"}
+        beyond |= {"topic_moved", "post_moved", "reply_moved", "topic_talked", "post_talked"}
+        beyond |= {"topic_meeting", "post_meeting", "topic_meeting_over", "post_meeting_over"}
     if viewer not in STAFF:
         beyond |= {"reply_of_hidden_topic"}
         beyond |= {"topic_held", "post_held", "reply_held"} if viewer != "newcomer" else set()
@@ -97,7 +98,7 @@ def _beyond(viewer: str, world: World) -> set[tuple[str, int]]:
 
 def _links_beyond(response: TestResponse, row: Row, viewer: str, world: World) -> list[str]:
     """Links to what this viewer may not open."""
-    led_to = {(kind, int(number)) for kind, number in _LINK.findall(response.get_data(as_text=True))}
+    led_to = {(kind, int(number)) for kind, number in _LINK.findall(body_of(response))}
     # A redirect repeats the number that was asked for.
     led_to -= {(kind, int(number)) for kind, number in re.findall(r"/(topics|posts)/(\d+)", world.address(row.address))}
     return [f"links to /{kind}/{number}" for kind, number in sorted(led_to & _beyond(viewer, world))]
@@ -118,10 +119,13 @@ def unlike_nothing(response: TestResponse, site: Stage, row: Row, viewer: str) -
 
 def _of_nothing(address: str) -> str:
     """The same address with the numbers and names of nothing in it."""
-    nothing = re.sub(r"/boards/(?:for-\w+|exchange|archived)", "/boards/nowhere", address)
+    nothing = re.sub(r"/boards/(?:for-\w+|exchange|meetings|archived)", "/boards/nowhere", address)
     nothing = re.sub(r"\{handle_\w+\}|\{token_\w+\}", "nobody", nothing)
     nothing = re.sub(r"\{\w+\}", "999999", nothing)
-    return nothing if nothing != address else "/nowhere"
+    if nothing != address:
+        return nothing
+    # Whatever is asked for there, its headers are those of counseling: no browser keeps it.
+    return "/counseling/requests/999999" if address.startswith("/counseling") else "/nowhere"
 
 
 def _plain(response: TestResponse, row: Row, world: World) -> tuple[int, list[tuple[str, str]], str]:

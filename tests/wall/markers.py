@@ -49,4 +49,9 @@ def told_by(response: TestResponse) -> frozenset[str]:
     """The names of all markers that an answer carries: in its body, its headers and its cookies."""
     headers = "\n".join(f"{name}: {value}" for name, value in response.headers)
     cookies = "\n".join(_unpacked(cookie) for cookie in response.headers.getlist("Set-Cookie"))
-    return found_in("\n".join((response.get_data(as_text=True), headers, cookies)))
+    return found_in("\n".join((body_of(response), headers, cookies)))
+
+
+def body_of(response: TestResponse) -> str:
+    """What an answer says, also where it is a picture."""
+    return response.get_data().decode(errors="replace")

@@ -1,6 +1,7 @@
 """The running site with the planted world in it: who looks, and how it becomes again what it was."""
 
 import hashlib
+import io
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from sccafe import create_app
 from sccafe.accounts.models import UserSession
 from sccafe.core import clock
 from sccafe.core.database import db, writing
+from sccafe.core.files import Store
 from tests import postgres
 from tests.conftest import settings_for
 from tests.wall.world import ROLES, World, planted
@@ -107,6 +109,12 @@ class Stage:
         self._original, self._sessions = original, sessions
         #: What somebody got for an address of nothing; see looking.unlike_nothing.
         self.answers_of_nothing: dict[tuple[str, str], Any] = {}
+        self._store: Store = app.extensions["sccafe_files"]
+        self._files = {name: self._content(name) for name in self._store.names()}
+
+    def _content(self, name: str) -> bytes:
+        with self._store.open(name) as file:
+            return file.read()
 
     def browser(self, viewer: str, locale: str = "") -> FlaskClient:
         """The browser of one of VIEWERS: a visitor has nobody's session, a suspended person the one they had."""
@@ -134,6 +142,11 @@ class Stage:
     def restore(self) -> None:
         """Let everything be as it was planted."""
         self._original.restore()
+        there = set(self._store.names())
+        for name in there - set(self._files):
+            self._store.delete(name)
+        for name in set(self._files) - there:
+            self._store.put(name, io.BytesIO(self._files[name]))
         self.app.extensions.pop("sccafe_site_settings", None)
 
 

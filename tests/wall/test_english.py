@@ -24,6 +24,8 @@ from sccafe.core import taxonomy, translations
 from sccafe.core.database import db, end_reading, writing
 from sccafe.core.jobs import run_due
 from sccafe.core.mail import OutboxMail
+from sccafe.counseling.models import Request
+from sccafe.prompts.models import PromptRecipient
 from tests.factories import PASSWORD
 from tests.wall import expectations, expectations_of_forms
 from tests.wall.answers import Row
@@ -34,7 +36,9 @@ from tests.wall.world import HANDLES
 _ROOT = Path(__file__).parents[2]
 _JAPANESE = re.compile(r"[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uff66-\uff9f]+")
 #: What people wrote in this world and in the forms of these tests.
-_WRITTEN = re.compile(r"しるし( [\w-]+)?|前の文|ここに書いた(文|理由|知らせ)|直した文|題名|新しい(板|方)|そのまま")
+_WRITTEN = re.compile(
+    r"しるし( [\w-]+)?|前の文|ここに書いた(文|題|言葉|理由|知らせ)|地域の報告|直した文|題名|新しい(板|方)|そのまま"
+)
 _ATTRIBUTES = re.compile(r"^(alt|title|placeholder|content|label|aria-.*|data-.*)$")
 
 
@@ -107,8 +111,11 @@ def test_mail_in_english_holds_no_japanese_of_the_site(site: Stage) -> None:
     with site.app.app_context():
         with writing() as session:
             session.execute(update(User).values(locale="en"))
+            session.execute(update(Request).values(locale="en"))
             # Those that stand there as they were written, in Japanese.
             session.execute(delete(OutboxMail).where(OutboxMail.renderer == ""))
+            # Of somebody without an account no language is known: they are written to in Japanese.
+            session.execute(delete(PromptRecipient).where(PromptRecipient.user_id.is_(None)))
         admin, member = viewer_of(ids["user_admin"]), viewer_of(ids["user_member"])
         end_reading()
         assert admin is not None

@@ -23,8 +23,10 @@ from sccafe.core.mail import OutboxMail
 from sccafe.moderation import erasing
 from sccafe.moderation import service as moderation
 from sccafe.notifications import service as notifications
+from tests.wall import world_of_counseling
 from tests.wall.answers import MEMBERS, READERS, STAFF
 from tests.wall.expectations import MEASURES, titles
+from tests.wall.expectations_of_checks import MAILED_TO_WRITER
 from tests.wall.markers import found_in, text, token
 from tests.wall.stage import Stage
 from tests.wall.world import HANDLES, ROLES, World
@@ -61,16 +63,21 @@ def _who(world: World, name: str) -> Viewer:
 def _readable(reader: str) -> set[str]:
     """What a mail to this person may hold: what they may read, and what was told to them alone."""
     own = {f"mail-{reader}", f"handle-{reader}", f"why-{reader}"}
+    if reader == "shadow":
+        own |= {"masked-topic", "masked-answer", "why-masked", "why-identity-done"}
+    if reader in ("asked", "stranger", "shadow", *(name for name in ROLES if ROLES[name] == "member")):
+        own |= {"prompt-title", "prompt-question"}
     if reader not in HANDLES or reader not in {*ROLES, "gardener"}:
         return own
     viewer = "secretariat" if reader == "gardener" else reader
     texts = {f"{kind}-{a}" for a, readers in READERS.items() if viewer in readers for kind in ("post", "reply")}
-    texts |= {"post-states", "locked-post", "back-post", "post-erased"}
+    texts |= {"masked-post", "masked-reply", "post-states", "locked-post", "back-post", "post-erased"}
     if viewer in MEMBERS:
         texts |= {"moved-post", "moved-reply"}
     if viewer in STAFF:
         texts |= {"held-reply", "hidden-topic-reply"}
-    return own | titles(viewer) | texts | (set(MEASURES) if reader == "writer" else set())
+    told = {*MEASURES, *MAILED_TO_WRITER} if reader == "writer" else set()
+    return own | titles(viewer) | texts | told
 
 
 def test_every_waiting_mail_tells_its_reader_only_what_they_may_read(
@@ -84,11 +91,37 @@ def test_every_waiting_mail_tells_its_reader_only_what_they_may_read(
     told = {reader: found_in(mail) for reader, mail in sent.items()}
     assert told["writer"] >= {*MEASURES, "topic-public", "moved-topic", "moved-reply"}
     assert told["gardener"] >= {f"reply-{audience}" for audience in ("public", "network", "members", "experts")}
+    assert told["writer"] >= set(MAILED_TO_WRITER)
+    assert f"/library/check/{site.world.ids['token_check_writer']}" in sent["writer"]
     assert told["suspended"] >= {"why-suspended"}
     assert told["refused"] >= {"why-refused"}
+    # Whoever writes anonymously is told as well, and named in nobody else's mail.
+    assert told["shadow"] >= {"masked-answer", "why-masked", "why-identity-done"}
     assert told["unconfirmed"] >= {"handle-unconfirmed"}
     assert "/moderation/reports/" in sent["secretariat"]
     assert {"new", "invited", "member"} <= set(sent)
+    for reader in ("member", "writer", "newcomer", "shadow", "asked", "stranger"):
+        assert told[reader] >= {"prompt-title", "prompt-question"}
+    assert "/written/" in sent["told"]
+    assert "prompt-title" not in told["suspended"]
+
+
+def test_mails_of_counseling_reach_its_people_and_say_nothing_of_a_request(
+    site: Stage, mails: Callable[[], dict[str, str]]
+) -> None:
+    sent = mails()
+    for reader, said in (
+        ("member", "あなたの相談に、答えが届きました"),
+        ("expert", "相談のお願いが届いています"),
+        ("secretariat", "窓口に新しい相談が届きました"),
+        ("request-visitor", "ご相談を受け付けました"),
+    ):
+        assert said in sent[reader]
+    refs = {site.world.ids[f"ref_{name}"] for name in world_of_counseling.REQUESTS}
+    for reader, mail in sent.items():
+        # The visitor's own address is where theirs went.
+        assert found_in(mail) & set(world_of_counseling.MARKERS) <= {"mail-request-visitor"} & {f"mail-{reader}"}
+        assert not [ref for ref in refs if ref in mail], reader
 
 
 # --- what changes between the event and its mail ------------------------------------------------------

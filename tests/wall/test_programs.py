@@ -11,15 +11,16 @@ from werkzeug.test import TestResponse
 from tests.wall.answers import VIEWERS
 from tests.wall.markers import text, told_by
 from tests.wall.stage import Stage
-from tests.wall.world import TOWN, WORKPLACE
+from tests.wall.world import SIZE, TOWN, WORKPLACE
 
-#: Boards and topics that a visitor may read.
+#: Boards, topics and items that a visitor may read.
 PUBLIC = {
     *(f"/boards/{slug}" for slug in ("for-public", "exchange")),
     *(
         f"/topics/{{topic_{name}}}"
-        for name in ("public", "ask_public", "archived", "states", "locked", "back", "erased")
+        for name in ("public", "ask_public", "archived", "states", "masked", "prompt", "locked", "back", "erased")
     ),
+    *(f"/library/{{item_{name}}}" for name in ("public", "changing", "talked")),
 }
 SITE = "http://127.0.0.1:8000"
 
@@ -27,7 +28,7 @@ SITE = "http://127.0.0.1:8000"
 @pytest.mark.parametrize("viewer", VIEWERS)
 def test_the_sitemap_names_what_a_visitor_may_read_and_nothing_else_to_anybody(viewer: str, site: Stage) -> None:
     named = re.findall(r"<loc>([^<]*)</loc>", site.browser(viewer).get("/sitemap.xml").get_data(as_text=True))
-    pages = {f"/{name}" for name in ("", "lounge", "about", "terms", "privacy", "contact")}
+    pages = {f"/{name}" for name in ("", "lounge", "library", "counseling", "about", "terms", "privacy", "contact")}
     assert {address.removeprefix(SITE) for address in named} == pages | {site.world.address(each) for each in PUBLIC}
 
 
@@ -81,17 +82,17 @@ def test_nothing_of_the_data_folder_is_served_as_a_file(address: str, site: Stag
 # --- profiles ---------------------------------------------------------------------------------------
 
 
-def test_a_workplace_and_a_town_are_read_by_signed_in_people_only(site: Stage) -> None:
+def test_a_workplace_a_town_and_its_size_are_read_by_signed_in_people_only(site: Stage) -> None:
     def profile(viewer: str) -> str:
         return site.browser(viewer).get(site.world.address("/members/{handle_member}")).get_data(as_text=True)
 
     for viewer in ("industry", "writer"):
-        assert WORKPLACE in profile(viewer)
-        assert TOWN in profile(viewer)
+        for words in (WORKPLACE, TOWN, SIZE):
+            assert words in profile(viewer)
     for viewer in ("visitor", "suspended"):
         assert "東京都" in profile(viewer)
-        assert WORKPLACE not in profile(viewer)
-        assert TOWN not in profile(viewer)
+        for words in (WORKPLACE, TOWN, SIZE):
+            assert words not in profile(viewer)
 
 
 def test_nobody_sees_who_reported_a_post_but_the_secretariat(site: Stage) -> None:

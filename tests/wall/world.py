@@ -1,10 +1,11 @@
 """One planted world: a marker in one thing of every kind, audience and state, made by the services that people use."""
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Flask
@@ -15,22 +16,31 @@ from sccafe.accounts import service as accounts
 from sccafe.accounts.models import Invitation, User
 from sccafe.accounts.service import Details
 from sccafe.accounts.sessions import viewer_of
+from sccafe.boards import drafts, measures, meetings, outcomes, polls, waiting
 from sccafe.boards import erasing as boards_erasing
-from sccafe.boards import measures
 from sccafe.boards import service as boards
 from sccafe.boards.arranging import BoardValues, save_board
-from sccafe.boards.models import Topic
+from sccafe.boards.models import Attachment, Draft, Topic
+from sccafe.bookmarks import service as bookmarks
+from sccafe.bookmarks.models import Bookmark
 from sccafe.core import clock, site_settings
 from sccafe.core.audience import AUDIENCES, Viewer, system
+from sccafe.core.calendar import add_business_days
 from sccafe.core.database import db, end_reading, writing
 from sccafe.core.mail import OutboxMail
-from sccafe.moderation import erasing
+from sccafe.core.uploads import Upload, take
+from sccafe.moderation import erasing, identity
 from sccafe.moderation import service as moderation
 from sccafe.notifications import mails as notice_mails
 from sccafe.notifications import service as notifications
 from sccafe.notifications.models import Notice
+from sccafe.prompts import answering, entering, tokens
+from sccafe.prompts import service as prompts
+from sccafe.prompts.models import PromptRecipient
 from sccafe.site import service as site
 from tests.factories import PASSWORD
+from tests.files import image
+from tests.wall import world_of_counseling, world_of_library
 from tests.wall.markers import text, token
 
 #: Who looks at the site in these tests, and with which role. The suspended person comes with the session they had.
@@ -55,9 +65,13 @@ HANDLES = {
     "secretariat": "なかむら",
     "admin": "まえだ",
     "gardener": "にわし",
+    # Writes anonymously only: their name is a marker, and stands beside nothing that they wrote.
+    "shadow": token("handle-shadow"),
 } | {name: token(f"handle-{name}") for name in UNSEEN}
-#: Somebody's workplace and town, read by those who are signed in.
-WORKPLACE, TOWN = "中間支援組織", "八丈町"
+#: Files that are pictures.
+PICTURES = ("moved", "hidden")
+#: Somebody's workplace, town and its size, read by those who are signed in.
+WORKPLACE, TOWN, SIZE = "中間支援組織", "八丈町", "1万人未満"
 
 
 @dataclass
@@ -88,22 +102,61 @@ class _Planter:
         assert found is not None
         return found
 
-    def topic(self, name: str, board: str, by: str, title: str, post: str) -> None:
+    def topic(self, name: str, board: str, by: str, title: str, post: str, file: str = "", more: str = "") -> None:
         """`name` gives ids: topic_… and post_…; title and post are written as they stand."""
         with self.later():
             made = boards.start_topic(
-                self.who(by), self.world.ids[f"board_{board}"], title, boards.prepare(post), ["shopping"]
+                self.who(by),
+                self.world.ids[f"board_{board}"],
+                title,
+                boards.prepare(post),
+                ["shopping"],
+                naming=_naming(by),
+                files=_upload(file, more),
             )
         self.world.ids |= {f"topic_{name}": made.topic_id, f"post_{name}": made.post_id}
+        self._note_file(file, made.post_id)
 
-    def reply(self, name: str, topic: str, by: str, post: str) -> None:
+    def reply(self, name: str, topic: str, by: str, post: str, file: str = "") -> None:
         with self.later():
-            made = boards.reply(self.who(by), self.world.ids[f"topic_{topic}"], None, boards.prepare(post))
+            made = boards.reply(
+                self.who(by),
+                self.world.ids[f"topic_{topic}"],
+                None,
+                boards.prepare(post),
+                naming=_naming(by),
+                files=_upload(file),
+            )
         self.world.ids[f"reply_{name}"] = made.post_id
+        self._note_file(file, made.post_id)
+
+    def _note_file(self, file: str, post_id: int) -> None:
+        """`file` gives its id: file_…, with its hyphens as in other ids."""
+        if file:
+            found = db.session.scalar(select(Attachment.id).where(Attachment.post_id == post_id))
+            end_reading()
+            self.world.ids[f"file_{file.replace('-', '_')}"] = found
 
     def edit(self, post: str, by: str, new: str) -> None:
         with self.later():
             boards.edit_post(self.who(by), self.world.ids[post], boards.prepare(new))
+
+    def draft(self, name: str, place: str, by: str, body: str) -> None:
+        who, where = self.who(by), drafts.read_place(self.world.address(place))
+        assert where is not None
+        drafts.keep(who, where, drafts.Words(body))
+        self.world.ids[f"draft_{name}"] = db.session.scalar(
+            select(Draft.id).where(Draft.user_id == who.user_id, Draft.place == str(where))
+        )
+        end_reading()
+
+    def bookmark(self, name: str, post: str, by: str, note: str) -> None:
+        who, number = self.who(by), self.world.ids[post]
+        bookmarks.save(who, number, note, None)
+        self.world.ids[f"bookmark_{name}"] = db.session.scalar(
+            select(Bookmark.id).where(Bookmark.user_id == who.user_id, Bookmark.post_id == number)
+        )
+        end_reading()
 
     def report(self, name: str, post: str, by: str, note: str) -> None:
         with self.later():
@@ -112,16 +165,32 @@ class _Planter:
             )
 
 
+def _naming(by: str) -> boards.Naming:
+    return boards.Naming(anonymous=by == "shadow", with_position=True)
+
+
+def _upload(file: str, more: str = "") -> list[Upload]:
+    """A file whose name and text carry markers; two of them are pictures, which have no text."""
+    if not file:
+        return []
+    content = image() if file in PICTURES else text(f"inside-{file}").encode()
+    return [take(io.BytesIO(content), f"{text(f'file-{file}')}{more}", 1024**2)]
+
+
 def build() -> World:
     """Plant everything, inside an application context."""
     planter = _Planter(World())
     _people(planter)
     _boards(planter)
+    world_of_counseling.plant(planter)
+    _prompts(planter)
+    _meetings(planter)
     _states(planter)
     _audiences(planter)
     _reports(planter)
     _accounts(planter)
     _site(planter)
+    world_of_library.plant(planter)
     _notices(planter)
     end_reading()
     return planter.world
@@ -133,20 +202,21 @@ def build() -> World:
 def _people(planter: _Planter) -> None:
     password_hash = passwords.hash_password(PASSWORD)
     # Reports are handed to the member of the secretariat with the lowest number, who is one of those who look.
-    for name in (*ROLES, "gardener", "awaiting", "refused"):
+    for name in (*ROLES, "gardener", "shadow", "awaiting", "refused"):
         with clock.pretending(clock.now() - timedelta(days=10)):
             planter.world.ids[f"user_{name}"] = accounts.register_person(
                 f"{token(f'mail-{name}')}@example.jp",
                 HANDLES[name],
                 password_hash,
                 ROLES.get(name, "secretariat" if name == "gardener" else "member"),
-                "active" if name in (*ROLES, "gardener") else "awaiting_approval",
+                "active" if name in (*ROLES, "gardener", "shadow") else "awaiting_approval",
                 has_posted=name != "newcomer",
                 real_name=text(f"name-{name}"),
                 about=f"{text(f'about-{name}')} {token('erased-words')}",
                 affiliation="intermediary",
                 prefecture="13",
                 municipality="134015",
+                population="lt10k",
             )
     accounts.sign_up(
         email=f"{token('mail-unconfirmed')}@example.jp",
@@ -202,9 +272,68 @@ def _boards(planter: _Planter) -> None:
     for audience in AUDIENCES:
         _board(planter, audience, f"for-{audience}", "questions", audience)
     _board(planter, "exchange", "exchange", "exchange", "public")
+    _board(planter, "meeting", "meetings", "meeting", "members")
     archived = _board(planter, "archived", "archived", "exchange", "public")
     planter.topic("archived", "archived", "writer", text("topic-archived"), text("post-archived"))
     save_board(system(), planter.world.ids["board_archived"], BoardValues(**(vars(archived) | {"archived": True})))
+
+
+def _prompts(planter: _Planter) -> None:
+    """A question to members and to addresses, with an answer of every kind, and words that came by telephone."""
+    ids, gardener = planter.world.ids, planter.who("gardener")
+    question = boards.prepare(text("prompt-question"))
+    addresses = {name: f"{token(f'mail-{name}')}@example.jp" for name in ("asked", "stranger")}
+    with planter.later():
+        until = (clock.now() + timedelta(days=30)).date()
+        ids["prompt"] = prompts.open_prompt(gardener, ids["board_exchange"], text("prompt-title"), question, until)
+        found = db.session.scalar(select(Topic.id).where(Topic.board_id == ids["board_exchange"]))
+        end_reading()
+        ids["topic_prompt"] = found
+        prompts.send(gardener, ids["prompt"], prompts.Whom(roles=("member",), addresses=tuple(addresses.values())))
+    rows = db.session.execute(
+        select(PromptRecipient.user_id, PromptRecipient.address, PromptRecipient.seed).order_by(PromptRecipient.id)
+    ).all()
+    end_reading()
+    names = {ids[f"user_{name}"]: name for name in HANDLES if f"user_{name}" in ids}
+    by_address = {address: name for name, address in addresses.items()}
+    for row in rows:
+        ids[f"token_answer_{names.get(row.user_id) or by_address[row.address]}"] = tokens.token_of(row.seed)
+    answers: list[tuple[str, answering.Shown, str, str]] = [
+        ("shadow", "anonymous", "", "prompt-answer"),
+        ("asked", "private", token("prompt-name"), "prompt-private"),
+        # A stranger's first words wait.
+        ("stranger", "named", "Yamada", "prompt-held"),
+    ]
+    for who, how, name, words in answers:
+        with planter.later():
+            answering.answer(ids[f"token_answer_{who}"], how, name, boards.prepare(text(words)))
+    with planter.later():
+        speaker = entering.Speaker(name="Yamada", email=f"{token('mail-told')}@example.jp")
+        entering.enter_reply(gardener, ids["topic_prompt"], speaker, boards.prepare(text("entered-post")))
+    ids["token_written"] = _mailed_token("/written/")
+
+
+def _meetings(planter: _Planter) -> None:
+    """For members: one that is open, with a poll in which somebody has voted; one that is over, with its outcome."""
+    ids, keeper = planter.world.ids, planter.who("gardener")
+    words = token("erased-words")
+    today = clock.now().astimezone(clock.TOKYO).date()
+    for name, closes_on in (("meeting", today + timedelta(days=30)), ("meeting_over", today - timedelta(days=1))):
+        kind = name.replace("_", "-")
+        planter.topic(name, "meeting", "gardener", text(f"topic-{kind}"), text(f"post-{kind}"))
+        choices = (text(f"choice-{kind}"), f"{text(f'other-{kind}')} {words}")
+        poll = polls.PollWanted(f"{text(f'question-{kind}')} {words}", choices)
+        meetings.change(keeper, ids[f"topic_{name}"], meetings.Meeting(today - timedelta(days=9), None, poll))
+        read = polls.poll_of(keeper, ids[f"topic_{name}"])
+        end_reading()
+        assert read is not None
+        ids[f"choice_{name}"] = read.choices[0].id
+        polls.vote(planter.who("shadow"), ids[f"topic_{name}"], [read.choices[0].id])
+        meetings.change(keeper, ids[f"topic_{name}"], meetings.Meeting(today - timedelta(days=9), closes_on))
+    over = ids["topic_meeting_over"]
+    outcomes.write_outcome(keeper, over, boards.prepare(f"{text('outcome-meeting-over')} {words}"), today)
+    # The secretariat is told that its day has come.
+    outcomes.look_at_outcomes()
 
 
 def _states(planter: _Planter) -> None:
@@ -212,25 +341,37 @@ def _states(planter: _Planter) -> None:
     ids, keeper = planter.world.ids, planter.who("gardener")
 
     planter.topic("states", "exchange", "writer", text("topic-states"), text("post-states"))
-    planter.reply("hidden", "states", "writer", text("hidden-old"))
+    planter.reply("hidden", "states", "writer", text("hidden-old"), file="hidden")
     planter.edit("reply_hidden", "writer", text("hidden-post"))
     planter.report("hidden", "reply_hidden", "member", text("note-hidden"))
     measures.hide_post(keeper, ids["reply_hidden"], text("why-hidden-post"))
-    planter.reply("deleted", "states", "writer", text("deleted-old"))
+    planter.reply("deleted", "states", "writer", text("deleted-old"), file="deleted")
     planter.edit("reply_deleted", "writer", text("deleted-post"))
     boards.delete_post(planter.who("writer"), ids["reply_deleted"])
-    planter.reply("held", "states", "newcomer", text("held-reply"))
+    planter.reply("held", "states", "newcomer", text("held-reply"), file="held")
 
-    planter.topic("held", "exchange", "newcomer", text("held-topic"), text("held-topic-post"))
-    planter.topic("hidden", "exchange", "writer", text("hidden-topic"), text("hidden-topic-post"))
+    planter.topic("held", "exchange", "newcomer", text("held-topic"), text("held-topic-post"), file="held-topic")
+    planter.topic("hidden", "exchange", "writer", text("hidden-topic"), text("hidden-topic-post"), file="hidden-topic")
+    planter.draft("hidden", "topic/{topic_hidden}", "writer", text("draft-hidden"))
     planter.reply("of_hidden_topic", "hidden", "member", text("hidden-topic-reply"))
     measures.change_topic(keeper, ids["topic_hidden"], "hidden", text("why-hidden-topic"))
 
     planter.topic("moved", "exchange", "writer", text("moved-topic"), text("moved-post"))
-    planter.reply("moved", "moved", "member", text("moved-reply"))
+    planter.reply("moved", "moved", "member", text("moved-reply"), file="moved")
+    planter.bookmark("moved", "reply_moved", "industry", text("bookmark-moved"))
     for reader in ("industry", "member"):
         notifications.set_muted(planter.who(reader), ids["topic_moved"], True)
     measures.move_topic(keeper, ids["topic_moved"], ids["board_members"], text("why-moved"))
+
+    planter.topic("masked", "exchange", "shadow", text("masked-topic"), text("masked-post"))
+    planter.reply("to_masked", "masked", "writer", text("masked-answer"))
+    planter.reply("masked", "masked", "shadow", text("masked-old"))
+    planter.edit("reply_masked", "shadow", text("masked-reply"))
+    planter.reply("masked_hidden", "masked", "shadow", text("masked-hidden"))
+    measures.hide_post(keeper, ids["reply_masked_hidden"], text("why-masked"))
+    for name, post in (("open", "reply_masked"), ("done", "post_masked")):
+        ids[f"release_{name}"] = identity.ask(planter.who("admin"), ids[post], text(f"why-identity-{name}"))
+    identity.decide(keeper, ids["release_done"], release=True)
 
     planter.topic("locked", "exchange", "writer", text("locked-topic"), text("locked-post"))
     measures.change_topic(keeper, ids["topic_locked"], "locked", text("why-locked"))
@@ -239,14 +380,18 @@ def _states(planter: _Planter) -> None:
         measures.change_topic(keeper, ids["topic_back"], measure, text(f"why-back-{measure}"))
 
     words = token("erased-words")
-    planter.topic("erased", "exchange", "writer", f"{text('topic-erased')} {words}", f"{words} 前の文")
+    planter.topic(
+        "erased", "exchange", "writer", f"{text('topic-erased')} {words}", f"{words} 前の文", "words", f" {words}"
+    )
     planter.edit("post_erased", "writer", f"{text('post-erased')} {words}")
-    planter.reply("erased", "erased", "writer", text("erased-text-old"))
+    planter.reply("erased", "erased", "writer", text("erased-text-old"), file="erased")
     planter.edit("reply_erased", "writer", text("erased-text"))
     boards_erasing.erase_post(keeper, ids["reply_erased"], text("why-erased-text"))
 
     # The newest of its board: a list that does not leave it out shows it first.
-    planter.topic("deleted", "exchange", "writer", text("deleted-topic"), text("deleted-topic-post"))
+    planter.topic(
+        "deleted", "exchange", "writer", text("deleted-topic"), text("deleted-topic-post"), file="deleted-topic"
+    )
     boards.delete_post(planter.who("writer"), ids["post_deleted"])
 
 
@@ -257,10 +402,10 @@ def _audiences(planter: _Planter) -> None:
     writers |= dict.fromkeys(("public", "network", "members"), "writer")
     for audience in AUDIENCES:
         planter.topic(audience, audience, "gardener", text(f"topic-{audience}"), text(f"post-{audience}"))
-        planter.reply(audience, audience, writers[audience], text(f"old-{audience}"))
+        planter.reply(audience, audience, writers[audience], text(f"old-{audience}"), file=audience)
         planter.edit(f"reply_{audience}", writers[audience], text(f"reply-{audience}"))
         with writing() as session:
-            # No page writes a meeting's outcome yet.
+            # Only meetings have one; here it is of a question, so that there is one for every audience.
             outcome = boards.prepare(text(f"outcome-{audience}"))
             session.execute(
                 update(Topic)
@@ -268,6 +413,12 @@ def _audiences(planter: _Planter) -> None:
                 .values(outcome=outcome.source, outcome_html=outcome.html)
             )
         planter.topic(f"ask_{audience}", audience, "gardener", text(f"ask-{audience}"), text(f"askpost-{audience}"))
+    # Everybody who wrote on the theme is called to answer those that wait; it is too early for a reminder.
+    asked_on = (clock.now() - timedelta(days=2)).astimezone(clock.TOKYO).date()
+    with clock.pretending(datetime.combine(add_business_days(asked_on, 5), time(9), clock.TOKYO)):
+        waiting.look_at_waiting_questions()
+    planter.draft("members", "topic/{topic_members}/{reply_members}", "member", text("draft-members"))
+    planter.bookmark("members", "reply_members", "member", text("bookmark-members"))
     boards.accept_answer(planter.who("gardener"), ids["reply_public"])
     notifications.set_muted(planter.who("member"), ids["topic_members"], True)
     boards.react(planter.who("member"), ids["reply_public"], "useful")
@@ -325,7 +476,7 @@ def _accounts(planter: _Planter) -> None:
             real_name=text("name-writer"),
             about=text("about-writer"),
             locale="",
-            details=Details(affiliation="intermediary", prefecture="13", municipality="134015"),
+            details=Details(affiliation="intermediary", prefecture="13", municipality="134015", population="lt10k"),
         )
 
 

@@ -59,7 +59,7 @@ def topic(topic_id: int) -> str:
         connection()
         .execute(
             "SELECT p.id, p.number, p.body, p.t, p.at, p.edited, p.to_number, p.to_name, p.empathy, p.useful, p.cheer,"
-            " u.name, u.position, u.role FROM posts p JOIN users u ON u.id = p.user"
+            " p.files, u.name, u.position, u.role FROM posts p JOIN users u ON u.id = p.user"
             " WHERE p.topic = ? ORDER BY p.place LIMIT ? OFFSET ?",
             (topic_id, count, (page - 1) * count),
         )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sccafe.core import taxonomy
-from sccafe.core.formats import moment
+from sccafe.core.formats import moment, size_text
 from tests.bench.visible import paragraphs_of
 
 _TABLES = """
@@ -13,7 +13,8 @@ CREATE TABLE forums (id INTEGER PRIMARY KEY, name TEXT, slug TEXT);
 CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, position TEXT, role TEXT);
 CREATE TABLE topics (id INTEGER PRIMARY KEY, forum INTEGER, title TEXT, n INTEGER, themes TEXT, readers INTEGER);
 CREATE TABLE posts (id INTEGER PRIMARY KEY, topic INTEGER, place INTEGER, user INTEGER, number INTEGER, t TEXT, at TEXT,
-  edited INTEGER, to_number INTEGER, to_name TEXT, empathy INTEGER, useful INTEGER, cheer INTEGER, body TEXT);
+  edited INTEGER, to_number INTEGER, to_name TEXT, empathy INTEGER, useful INTEGER, cheer INTEGER,
+  files TEXT, body TEXT);
 """
 _GONE = "退会した人"
 _POSTS = """
@@ -23,8 +24,10 @@ WITH given AS (
 ), placed AS (
   SELECT id, row_number() OVER (PARTITION BY topic_id ORDER BY path) place FROM posts
 )
-SELECT p.id, p.topic_id, placed.place, coalesce(p.author_id, 0), p.number, p.created_at, p.edited_at IS NOT NULL,
-  parent.number, CASE WHEN parent.id IS NULL THEN '' ELSE coalesce(writer.handle, :gone) END,
+SELECT p.id, p.topic_id, placed.place, coalesce(p.author_id, 0), p.alias, p.number, p.created_at,
+  p.edited_at IS NOT NULL,
+  parent.number, CASE WHEN parent.id IS NULL THEN '' WHEN parent.alias != '' THEN parent.alias
+    ELSE coalesce(writer.handle, :gone) END,
   coalesce(g.empathy, 0), coalesce(g.useful, 0), coalesce(g.cheer, 0), p.html
 FROM posts p JOIN placed ON placed.id = p.id LEFT JOIN given g ON g.post_id = p.id
 LEFT JOIN posts parent ON parent.id = p.parent_id LEFT JOIN users writer ON writer.id = parent.author_id
@@ -65,13 +68,24 @@ def make(town: Path, floor: Path) -> None:
             )
         ),
     )
+    files = {
+        post: f"{name} CSV、{size_text(size)}"
+        for post, name, size in source.execute("SELECT post_id, name, size FROM attachments")
+    }
+    aliases: dict[str, int] = {}
     for row in source.execute(_POSTS, {"gone": _GONE}):
-        *before, written, edited, to_number, to_name, empathy, useful, cheer, html = row
+        post, topic, place, author, alias, number, written, edited, *said, html = row
         at = moment(datetime.fromisoformat(written).replace(tzinfo=UTC), "ja", now)
         if html not in words:
             words[html] = paragraphs_of(html)
-        values = (*before, at.iso, at.text, edited, to_number, to_name, empathy, useful, cheer, words[html])
+        if alias:
+            author = aliases.setdefault(alias, -1 - len(aliases))
+        before = (post, topic, place, author, number)
+        values = (*before, at.iso, at.text, edited, *said, files.get(post, ""), words[html])
         target.execute(f"INSERT INTO posts VALUES ({', '.join('?' * len(values))})", values)
+    target.executemany(
+        "INSERT INTO users VALUES (?, ?, '', '')", ((number, alias) for alias, number in aliases.items())
+    )
     target.execute("CREATE INDEX posts_of_topic ON posts (topic, place)")
     target.commit()
     target.close()
