@@ -10,7 +10,7 @@ from sccafe.accounts import sessions
 #: In the order of the floors.
 FEATURES = (
     *("accounts", "boards", "bookmarks", "prompts", "library", "counseling"),
-    *("moderation", "notifications", "site"),
+    *("moderation", "notifications", "search", "site"),
 )
 
 

@@ -76,3 +76,10 @@ class ExpertChanged:
 
     user_id: int
     actor_id: int | None
+
+
+@dataclass(frozen=True)
+class ProfileChanged:
+    """What a profile shows was written: by its owner, or when a command made the person."""
+
+    user_id: int

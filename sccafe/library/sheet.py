@@ -375,11 +375,17 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+def said(sheet: Sheet) -> str:
+    """All its words but the title, a line for each."""
+    lines = [str(sheet.get(part.key, "")) for part in PARTS if part.form in ("line", "text") and part.key != "title"]
+    lines += [event["what"] for event in sheet.get("events", ())]
+    lines += [f"{row['what']} {row['value']}{row.get('unit', '')}" for row in sheet.get("results", ())]
+    for source in sheet.get("sources", ()):
+        lines.append(" ".join(str(source.get(name, "")) for name in ("author", "title")))
+    lines.append(taxonomy.place(sheet.get("prefecture", ""), sheet.get("municipality", "")))
+    return "\n".join(filter(None, lines))
+
+
 def searched(sheet: Sheet) -> str:
     """All its words in one text, normalised."""
-    said = [str(sheet.get(part.key, "")) for part in PARTS if part.form in ("line", "text")]
-    said += [event["what"] for event in sheet.get("events", ())]
-    said += [f"{row['what']} {row['value']}{row.get('unit', '')}" for row in sheet.get("results", ())]
-    said += [" ".join(str(source.get(name, "")) for name in ("author", "title")) for source in sheet.get("sources", ())]
-    said.append(taxonomy.place(sheet.get("prefecture", ""), sheet.get("municipality", "")))
-    return normalised("\n".join(filter(None, said)))
+    return normalised(f"{sheet.get('title', '')}\n{said(sheet)}")

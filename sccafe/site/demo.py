@@ -24,6 +24,7 @@ from sccafe.core.mail import OutboxMail
 from sccafe.library import removing
 from sccafe.library.models import Comment, Item, Selection, Version
 from sccafe.notifications.models import Notice
+from sccafe.search import keeping
 from sccafe.site import demo_counseling
 from sccafe.site.demo_counseling import Window
 from sccafe.site.demo_library import Shelves
@@ -286,6 +287,7 @@ def remove(folder: Path) -> tuple[int, int]:
         session.execute(delete(ExpertProfile).where(ExpertProfile.user_id.in_(people)))
         session.execute(delete(User).where(User.id.in_(people)))
         _recount_notices(session)
+        keeping.renew_everything(session)
         site_settings.put(DEMO_LOADED, False)
         return len(people), posts
 

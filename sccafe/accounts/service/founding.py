@@ -4,7 +4,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sccafe.accounts import addresses, handles, passwords, policy, queries, texts
 from sccafe.accounts.errors import HandleTaken, HandleUnusable, NotUsable
-from sccafe.accounts.events import RoleChanged
+from sccafe.accounts.events import ProfileChanged, RoleChanged
 from sccafe.accounts.models import User
 from sccafe.core import clock
 from sccafe.core.audience import ROLES
@@ -63,6 +63,7 @@ def register_person(
             )
             session.add(user)
             session.flush()
+            emit(ProfileChanged(user.id))
             return user.id
     except IntegrityError:
         raise HandleTaken from None

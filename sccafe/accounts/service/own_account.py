@@ -18,11 +18,13 @@ from sccafe.accounts.errors import (
     TooManyTries,
     WrongPassword,
 )
+from sccafe.accounts.events import ProfileChanged
 from sccafe.accounts.models import Confirmation, FormerHandle, User, UserSession
 from sccafe.core import attempts, clock
 from sccafe.core.attempts import Limit
 from sccafe.core.audience import Role, Viewer
 from sccafe.core.database import end_reading, locked, writing
+from sccafe.core.events import emit
 
 #: How long a handle that was given up leads to its owner.
 HANDLE_KEPT = timedelta(days=365)
@@ -59,6 +61,7 @@ def change_profile(viewer: Viewer, *, handle: str, real_name: str, about: str, l
             user.real_name, user.about, user.locale = real_name, about, locale
             for name, value in asdict(details).items():
                 setattr(user, name, value)
+            emit(ProfileChanged(user.id))
     except IntegrityError:
         raise HandleTaken from None
 
