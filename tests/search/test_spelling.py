@@ -1,6 +1,5 @@
 """A word is found however it is written: by our own list, by rules, and by what the secretariat adds."""
 
-
 import pytest
 from flask import Flask
 from hypothesis import given, settings
@@ -12,6 +11,7 @@ from sccafe.core.audience import VISITOR
 from sccafe.core.database import db, end_reading, writing
 from sccafe.search import entries, families, folding, keeping, sudachi
 from sccafe.search.families import MOST, Member, Wrong
+from sccafe.search.families import typed_family as family
 from sccafe.search.index import index
 from sccafe.search.models import Entry
 from sccafe.search.spelling import spellings
@@ -22,7 +22,7 @@ from tests.search.spelled import PAIRS
 
 SUPPLIED = families.supplied()
 VARIANTS = Variants(SUPPLIED.families, SUPPLIED.other_words)
-EVERY_MEMBER = [member.text for family in SUPPLIED.families for member in family]
+EVERY_MEMBER = [member.text for equal in SUPPLIED.families for member in equal]
 
 
 def texts(typed: str) -> list[str]:
@@ -90,9 +90,9 @@ def found_by(typed: str) -> set[int]:
 
 
 def test_every_spelling_of_the_list_finds_every_other_of_its_family() -> None:
-    for family in SUPPLIED.families:
-        for one in family:
-            for other in family:
+    for equal in SUPPLIED.families:
+        for one in equal:
+            for other in equal:
                 assert stands(other.text, VARIANTS.of(one.text)), f"{one.text} does not find {other.text}"
                 assert stands(f"の{other.text}が", VARIANTS.of(one.text)), f"{one.text} does not find {other.text}"
 
@@ -101,7 +101,7 @@ def test_the_list_has_more_than_a_hundred_words_and_each_has_another_form() -> N
     alone = families.read("okurigana: [[申し込み]]")
     assert [member.text for member in alone.families[0]] == ["申し込み", "申込み", "申込"]
     assert sum(any("一" <= character <= "鿿" for character in text) for text in EVERY_MEMBER) > 100
-    assert all(len(family) > 1 for family in SUPPLIED.families)
+    assert all(len(equal) > 1 for equal in SUPPLIED.families)
 
 
 def test_what_is_typed_comes_first_whatever_else_it_can_be() -> None:
@@ -153,13 +153,19 @@ def test_words_that_are_in_no_list_follow_the_rules(typed: str, written: str) ->
     assert stands(written, VARIANTS.of(typed))
 
 
+def test_a_word_at_the_end_is_not_taken_for_a_longer_one_that_begins_like_it() -> None:
+    assert Spelling("cm", whole=True) in Variants(
+        [family("介護支援専門員、「CM」"), family("介護予防・生活支援、総合")]
+    ).of("介護支援専門員")
+
+
 def test_particles_between_words_stay() -> None:
     assert texts("地域の人と町を歩く会") == ["地域の人と町を歩く会"]
 
 
 def test_families_that_share_a_spelling_are_one() -> None:
-    [family] = families.united([(Member("甲乙"), Member("丙丁")), (Member("戊己"), Member("丙丁"))])
-    assert [member.text for member in family] == ["甲乙", "丙丁", "戊己"]
+    [united] = families.united([(Member("甲乙"), Member("丙丁")), (Member("戊己"), Member("丙丁"))])
+    assert [member.text for member in united] == ["甲乙", "丙丁", "戊己"]
 
 
 # --- what cannot be ------------------------------------------------------------------------------------------
@@ -193,14 +199,14 @@ def test_a_file_with_a_word_that_cannot_stand_by_itself_is_refused() -> None:
 
 
 def test_lines_and_marks_between_spellings_are_read() -> None:
-    family = families.typed_family(" 「ＳＣ」、生活支援\n推進員,,よりそい人、")
-    assert [(member.text, member.whole) for member in family] == [
+    found = family(" 「ＳＣ」、生活支援\n推進員,,よりそい人、")
+    assert [(member.text, member.whole) for member in found] == [
         ("ＳＣ", True),
         ("生活支援", False),
         ("推進員", False),
         ("よりそい人", False),
     ]
-    assert families.typed_family(families.as_typed(family)) == family
+    assert family(families.as_typed(found)) == found
 
 
 # --- properties ------------------------------------------------------------------------------------------------
