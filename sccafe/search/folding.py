@@ -84,6 +84,25 @@ def _is_short(run: str) -> bool:
     return len(run) <= 8 if run.isascii() else 2 <= len(run) <= 5
 
 
+def stands_by_itself(text: str) -> bool:
+    """Whether this is what `runs` marks: 1 to 8 letters and digits, or 2 to 5 characters in katakana."""
+    bare = _bare(text)
+    return _RUN.fullmatch(bare) is not None and _is_short(bare)
+
+
+def run_at(bare: str, place: int) -> str:
+    """The short word that begins at this place and stands by itself, in a text as `with_kana` gives it; or nothing."""
+    found, before = _RUN.match(bare, place), _RUN.match(bare, place - 1) if place else None
+    goes_on = before is not None and before.end() > place
+    return found[0] if found and not goes_on and _is_short(found[0]) else ""
+
+
+def with_kana(text: str) -> tuple[str, str]:
+    """The folded text, and the same, character by character, with its kana as they were."""
+    bare = _bare(text)
+    return _one_kana(bare), bare
+
+
 def shielded(token: str) -> str:
     """A token in which FTS5 sees no end."""
     return token.translate(_SHIELDED)
