@@ -154,7 +154,9 @@ def _mapped(text: str) -> tuple[str, list[int]]:
                 end += 1
             cluster = _plain(text[begin:end])
             made.append(cluster)
-            places.extend([begin] * len(cluster))
+            # A heap of marks is no character that anybody sees: it is not taken as one.
+            step = 1 if end - begin > _LARGEST else 0
+            places.extend(min(begin + step * number, end - 1) for number in range(len(cluster)))
         begin = end
     plain = "".join(made)
     for blanks in reversed(list(_BLANKS.finditer(plain))):
@@ -163,6 +165,8 @@ def _mapped(text: str) -> tuple[str, list[int]]:
 
 
 _BLANKS = re.compile(r"\s+")
+#: Characters of the largest that is seen as one.
+_LARGEST = 64
 
 
 class Folded:

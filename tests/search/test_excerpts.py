@@ -188,6 +188,15 @@ def test_the_bits_of_a_title_are_the_title(title: str, word: str) -> None:
     assert said(marked(title, words(word))) == title
 
 
+@pytest.mark.parametrize(
+    "text", ["\u0301" * 20_000, "か" + "\u0301" * 20_000, "🇯🇵" * 10_000, "👩\u200d" * 10_000, "a" * 20_000]
+)
+def test_heaps_of_what_belongs_together_are_cut_all_the_same(text: str) -> None:
+    bits = excerpt(text, words(text[-2:]))
+    assert any(bit.found for bit in bits)
+    assert len(said(bits)) < 400
+
+
 def test_excerpts_of_long_texts_take_a_few_milliseconds() -> None:
     text = "買い物支援のコーヒーサロンで、（２０２６年の）ＩＣＴ活用の話をした。" * 1_200 + "おわり"
     for looked_for in (words("買い物"), words("の"), words("おわり"), words("ない", "の", "おわり"), short("ボラ")):

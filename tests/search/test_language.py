@@ -124,6 +124,14 @@ def test_a_word_is_looked_for_in_all_its_spellings_and_a_phrase_in_its_own() -> 
     assert asked.words == asked.wanted.all_of[0]
 
 
+def test_words_are_looked_for_in_the_spellings_that_the_site_knows(app: Flask) -> None:
+    asked = language.parse("買い物")
+    assert [spelling.text for spelling in asked.words[0].spellings][0] == "買い物"
+    assert Spelling("買物") in asked.words[0].spellings
+    assert timed.seconds(lambda: language.parse("買い物 支援 " * 1_000), 0.05) < 0.05
+    end_reading()
+
+
 def test_only_words_to_leave_out_find_nothing_and_it_is_said() -> None:
     asked = parse("-買い物")
     assert (asked.impossible, asked.notes, asked.words) == (True, (Note.only_without,), ())
