@@ -53,7 +53,9 @@ def found_by_visitors(typed: str) -> int:
 
 def counts(page: str) -> dict[str, list[str]]:
     """By its word, each row of the table of counts."""
-    rows = re.findall(r"<tr><th scope=\"row\">([^<]+?)(?: <span.*?</span>)?</th><td>([^<]+)</td><td>([^<]+?)\s*<", page)
+    rows = re.findall(
+        r'<tr><th scope="row"><span lang="ja">([^<]+)</span>.*?</th><td>([^<]+)</td><td>([^<]+?)\s*<', page
+    )
     return {word: [now, after] for word, now, after in rows}
 
 
