@@ -1,0 +1,5 @@
+"""The addresses of the search."""
+
+from flask import Blueprint
+
+pages = Blueprint("search", __name__)
