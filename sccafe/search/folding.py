@@ -20,6 +20,7 @@ _FOLDED = str.maketrans(
     | dict.fromkeys(_DASHES, "-")
     | dict.fromkeys(_UNSEEN)
 )
+_NOTHING = dict.fromkeys(map(ord, _UNSEEN))
 #: FTS5's `ascii` tokenizer ends a token at every character of ASCII but letters and digits. Their full-width forms
 #: never stand in a text in NFKC, so they can stand for them.
 _SHIELDED = str.maketrans(
@@ -47,6 +48,23 @@ def pairs(folded: str) -> list[str]:
 def runs(text: str) -> set[str]:
     """Short words of letters, digits or katakana that stand by themselves in the text, folded."""
     return {fold(run) for run in _RUN.findall(_plain(text))}
+
+
+def stands_by_itself(text: str) -> bool:
+    """Whether this is what `runs` marks: 1 to 8 letters and digits, or 2 to 5 characters in katakana."""
+    return _RUN.fullmatch(_plain(text)) is not None
+
+
+def run_at(plain: str, place: int) -> str:
+    """The short word that begins at this place and stands by itself, in a text as `with_kana` gives it; or nothing."""
+    found = _RUN.match(plain, place)
+    return found[0] if found else ""
+
+
+def with_kana(text: str) -> tuple[str, str]:
+    """The folded text, and the same, character by character, with its kana and dashes as they were."""
+    kept = " ".join(_plain(text).translate(_NOTHING).split())
+    return kept.translate(_FOLDED), kept
 
 
 def shielded(token: str) -> str:

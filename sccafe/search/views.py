@@ -13,6 +13,7 @@ from sccafe.core.audience import Viewer
 from sccafe.core.language import gettext as _
 from sccafe.core.language import locale
 from sccafe.search import matching, offers, queries, shown
+from sccafe.search import spelling_views as spelling_views  # the secretariat's page of spellings
 from sccafe.search.addresses import PATH, SORTS, Address, address_of
 from sccafe.search.blueprint import pages
 from sccafe.search.language import Asked
