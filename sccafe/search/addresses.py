@@ -74,7 +74,7 @@ class Address:
 
     def changed(self, **values: str) -> "Address":
         """Another search: it begins on its first page."""
-        return replace(self, page=1, **values)  # type: ignore[arg-type]
+        return replace(self, page=1, **values)
 
     def at(self, place: str) -> "Address":
         """The same search elsewhere, also where the place was typed. Only boards have boards."""
@@ -90,9 +90,7 @@ class Address:
         words = [at for at, token in enumerate(tokens) if self.is_word(token)]
         if len(words) < 2:
             return []
-        return [
-            self.changed(q=" ".join(token for number, token in enumerate(tokens) if number != at)) for at in words
-        ]
+        return [self.changed(q=" ".join(token for number, token in enumerate(tokens) if number != at)) for at in words]
 
     def respelled(self, at: int, spelling: str) -> "Address":
         tokens = self.tokens

@@ -65,9 +65,7 @@ def matches(viewer: Viewer, asked: Asked) -> Matches:
         .order_by(Entry.id.desc())
     ).all()
     once = {(row.kind, row.ref): row for row in reversed(rows)}
-    return Matches(
-        [_match(row.id, row.marks.split()) for row in reversed(once.values())], is_whole=len(rows) < CAP
-    )
+    return Matches([_match(row.id, row.marks.split()) for row in reversed(once.values())], is_whole=len(rows) < CAP)
 
 
 def _match(entry_id: int, marks: Iterable[str]) -> Match:

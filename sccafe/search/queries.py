@@ -145,9 +145,7 @@ class Facets:
     years: Mapping[int, int]
 
 
-def facets(
-    viewer: Viewer, asked: Asked, known: Matches | None = None, on: Sequence[Row[Any]] | None = None
-) -> Facets:
+def facets(viewer: Viewer, asked: Asked, known: Matches | None = None, on: Sequence[Row[Any]] | None = None) -> Facets:
     """What can be chosen of what the query finds; `on` are the viewer's boards."""
     known = known or matching.matches(viewer, asked)
     if known.is_whole:

@@ -16,8 +16,10 @@ from sccafe.search.wanted import Spelling, Wanted, Word
 
 #: So many together, of which so many themes and people.
 MOST, MOST_THEMES, MOST_PEOPLE = 8, 2, 3
-#: One character stands almost everywhere. So much of what is typed is looked at, and so many of the newest texts in which it stands.
-SHORTEST, LONGEST, LOOKED_AT = 2, 60, 400
+#: One character stands almost everywhere; of what is typed so much is looked at.
+SHORTEST, LONGEST = 2, 60
+#: So many of the newest texts in which it stands are looked at for titles.
+LOOKED_AT = 400
 #: A title has up to 120 characters, some of which fold to several.
 _TITLE = 250
 

@@ -85,9 +85,7 @@ def _sorts() -> list[tuple[str, str]]:
 def _ask_href(who: Viewer, address: Address) -> str:
     """Where a question with these words can be begun; empty for those who may not."""
     board = board_queries.board(who, "questions")
-    if board is None or (
-        who.signed_in and not boards_policy.may_start(who, board.kind, board.start, board.archived)
-    ):
+    if board is None or (who.signed_in and not boards_policy.may_start(who, board.kind, board.start, board.archived)):
         return ""
     return offers.question(address)
 
