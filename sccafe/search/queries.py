@@ -24,7 +24,7 @@ __all__ = ["CAP", "PER_PAGE", "boards", "counts", "facets", "fewer", "on_board",
 
 PER_PAGE = 20
 #: Best first looks at so many of the newest, and at so much of each for words that stand by themselves.
-RANKED, RANKED_LENGTH = 5000, 4000
+RANKED, RANKED_LENGTH = 5000, 1200
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def _best(viewer: Viewer, asked: Asked, here: Sequence[int] | None) -> list[int]
             func.substr(Entry.folded, 1, RANKED_LENGTH).label("folded"),
             padded.contains(f" {entries.TRUSTED} ").label("trusted"),
             Entry.at,
-        ).where(Entry.id.in_(among))
+        )
+        .where(Entry.id.in_(among))
+        .order_by(Entry.id.desc())
     ).all()
     ranked = ranking.best(
         (ranking.RankedRow(row.id, row.title, row.folded, bool(row.trusted), row.at) for row in rows),
