@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
 
 from sccafe.core.web import page_number
@@ -62,10 +62,12 @@ class Address:
 
     def arguments(self) -> dict[str, str]:
         """As an address has them; what needs no saying is left out."""
-        said = asdict(self)
-        said["in"] = said.pop("place")
-        said["sort"] = "" if self.sort == SORTS[0] else self.sort
-        said["page"] = "" if self.page == 1 else str(self.page)
+        said = {
+            **{"q": self.q, "in": self.place},
+            **{name: getattr(self, name) for name in (*FILTERS, "board")},
+            "sort": "" if self.sort == SORTS[0] else self.sort,
+            "page": "" if self.page == 1 else str(self.page),
+        }
         return {name: value for name, value in said.items() if value}
 
     def href(self, path: str = PATH, **more: str) -> str:

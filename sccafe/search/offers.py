@@ -9,37 +9,52 @@ from sccafe.search.addresses import Address
 from sccafe.search.spelling import nearest
 
 #: A query may have many words; the first ones say the most.
-_RESPELLED, _FEWER = 3, 6
+_WORDS = 6
 #: A title of a question is cut there by its form.
 _TITLE = 120
 
 
 @dataclass(frozen=True)
 class Instead:
-    """Searches that find something: (words, address)."""
+    """Searches that find something, as (words, address)."""
 
+    #: One word of them in the nearest spelling that is found.
     spelling: list[tuple[str, str]]
+    #: One word less.
     fewer: list[tuple[str, str]]
-    #: The same words without filters and everywhere.
+    #: The address of the same words without filters and everywhere; empty where that finds nothing either.
     everywhere: str
 
 
 def instead(viewer: Viewer, address: Address) -> Instead:
     """Of the searches near this one those that find something for this viewer."""
-    respelled = [
-        address.respelled(at, spelling)
-        for at, token in list(enumerate(address.tokens))[:_RESPELLED]
-        if address.is_word(token) and (spelling := nearest(viewer, token.strip('"')))
-    ]
-    fewer = address.with_fewer_words()[:_FEWER]
-    wide = [address.without_filters().at("")] if address.has_filters or address.place else []
-    near = {each.href(): each for each in (*respelled, *fewer, *wide)}
-    there = set(queries.fewer(viewer, {href: each.asked for href, each in near.items() if not each.board}))
+    fewer = address.with_fewer_words()[:_WORDS]
+    wide = address.without_filters().at("")
+    alone = {at: Address(q=token) for at, token in enumerate(address.tokens) if address.is_word(token)}
+    alone = dict(list(alone.items())[:_WORDS])
+    there = _finding(viewer, [*fewer, wide, *alone.values()])
+    unknown = next((at for at, word in alone.items() if word not in there), None)
+    respelled = _respelled(viewer, address, unknown) if unknown is not None else []
+    return Instead(
+        respelled,
+        [(each.q, each.href()) for each in fewer if each in there],
+        wide.href() if wide in there and wide != address.at(address.place) else "",
+    )
 
-    def found(these: list[Address]) -> list[tuple[str, str]]:
-        return [(each.q, each.href()) for each in these if each.href() in there]
 
-    return Instead(found(respelled), found(fewer), next((href for _words, href in found(wide)), ""))
+def _respelled(viewer: Viewer, address: Address, at: int) -> list[tuple[str, str]]:
+    """With the word there as it is written elsewhere, if the whole search finds something then."""
+    spelling = nearest(viewer, address.tokens[at].strip('"'))
+    if spelling is None:
+        return []
+    other = address.respelled(at, spelling)
+    return [(other.q, other.href())] if _finding(viewer, [other]) else []
+
+
+def _finding(viewer: Viewer, these: list[Address]) -> set[Address]:
+    """Those that find something; a search on one board is not looked at."""
+    asked = {str(number): each.asked for number, each in enumerate(these) if not each.board}
+    return {these[int(number)] for number in queries.finding(viewer, asked)}
 
 
 def question(address: Address) -> str:

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, func, literal, select
+from sqlalchemy import Row, bindparam, func, literal, select
 
 from sccafe.boards.models import Board
 from sccafe.core import clock, taxonomy
-from sccafe.core.audience import Viewer, readable
-from sccafe.core.database import db
+from sccafe.core.audience import Viewer, readable, reader
+from sccafe.core.database import db, run
 from sccafe.core.web import DIRECT_PAGES
 from sccafe.search import entries, matching, ranking
 from sccafe.search.index.places import moment_of
@@ -20,7 +21,7 @@ from sccafe.search.models import Entry
 from sccafe.search.suggesting import suggestions
 from sccafe.search.things import things
 
-__all__ = ["CAP", "PER_PAGE", "boards", "counts", "facets", "fewer", "on_board", "search", "suggestions"]
+__all__ = ["CAP", "PER_PAGE", "boards", "counts", "facets", "finding", "on_board", "search", "suggestions"]
 
 PER_PAGE = 20
 #: Best first looks at so many of the newest, and at so much of each for words that stand by themselves.
@@ -92,12 +93,11 @@ def _best(viewer: Viewer, asked: Asked, here: Sequence[int] | None) -> list[int]
             func.substr(Entry.folded, 1, RANKED_LENGTH).label("folded"),
             padded.contains(f" {entries.TRUSTED} ").label("trusted"),
             Entry.at,
-        )
-        .where(Entry.id.in_(among))
-        .order_by(Entry.id.desc())
+        ).where(Entry.id.in_(among))
     ).all()
+    newest_first = sorted(rows, key=attrgetter("id"), reverse=True)
     ranked = ranking.best(
-        (ranking.RankedRow(row.id, row.title, row.folded, bool(row.trusted), row.at) for row in rows),
+        (ranking.RankedRow(row.id, row.title, row.folded, bool(row.trusted), row.at) for row in newest_first),
         asked.words,
         clock.now(),
     )
@@ -105,15 +105,16 @@ def _best(viewer: Viewer, asked: Asked, here: Sequence[int] | None) -> list[int]
     return list({thing[entry_id]: entry_id for entry_id in reversed(ranked)}.values())[::-1]
 
 
+_ENTRIES = select(Entry.id, Entry.kind, Entry.ref, Entry.title, Entry.text, Entry.at).where(
+    Entry.id.in_(bindparam("ids", expanding=True)), readable(Entry.audience)
+)
+
+
 def _hits(viewer: Viewer, ids: Sequence[int]) -> list[Hit]:
     """These entries in this order, each thing once, those left out that the viewer may not read after all."""
     if not ids:
         return []
-    found = db.session.execute(
-        select(Entry.id, Entry.kind, Entry.ref, Entry.title, Entry.text, Entry.at).where(
-            Entry.id.in_(ids), readable(Entry.audience, viewer)
-        )
-    ).all()
+    found = run(_ENTRIES, ids=ids, **reader(viewer)).all()
     rows = things(viewer, [(row.kind, row.ref) for row in found])
     by_id = {row.id: row for row in found}
     once = {(by_id[number].kind, by_id[number].ref): by_id[number] for number in reversed(ids) if number in by_id}
@@ -189,13 +190,16 @@ def _years(asked: Asked) -> range:
 # --- boards --------------------------------------------------------------------------------------------------
 
 
+_BOARDS = (
+    select(Board.id, Board.slug, Board.title.label("board_title"), Board.title_en.label("board_title_en"))
+    .where(readable(Board.audience))
+    .order_by(Board.archived, Board.position, Board.id)
+)
+
+
 def boards(viewer: Viewer) -> Sequence[Row[Any]]:
     """The boards that the viewer may read, the archived ones too, in their order: id, slug, titles."""
-    return db.session.execute(
-        select(Board.id, Board.slug, Board.title.label("board_title"), Board.title_en.label("board_title_en"))
-        .where(readable(Board.audience, viewer))
-        .order_by(Board.archived, Board.position, Board.id)
-    ).all()
+    return run(_BOARDS, **reader(viewer)).all()
 
 
 def on_board(asked: Asked, board_id: int | None) -> Asked:
@@ -208,7 +212,7 @@ def on_board(asked: Asked, board_id: int | None) -> Asked:
 # --- where nothing was found ---------------------------------------------------------------------------------
 
 
-def fewer(viewer: Viewer, asked: Mapping[str, Asked]) -> list[str]:
+def finding(viewer: Viewer, asked: Mapping[str, Asked]) -> list[str]:
     """Of these queries, by their names, those that find something."""
     found = matching.finds_any(
         viewer, {name: each.wanted for name, each in asked.items() if not (each.impossible or each.wanted.is_empty)}

@@ -4,15 +4,16 @@ An entry says where a word stands; what may be shown is asked again of the thing
 wrong, by whatever mistake, shows nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, cast, null, select, union_all
+from sqlalchemy import Integer, Row, Select, bindparam, cast, null, select
 
 from sccafe.accounts.models import User
 from sccafe.boards.models import Board, Post, Topic
-from sccafe.core.audience import Viewer, readable
-from sccafe.core.database import db
+from sccafe.core.audience import Viewer, readable, reader
+from sccafe.core.database import run
 from sccafe.library.models import ON_SHELF, File, Item, VersionFile
 
 #: The kind of an entry and its number.
@@ -26,20 +27,24 @@ def things(viewer: Viewer, wanted: Iterable[Thing]) -> dict[Thing, Row[Any]]:
         refs.setdefault(kind, []).append(ref)
     found: dict[Thing, Row[Any]] = {}
     if "post" in refs:
-        found |= _by_ref("post", db.session.execute(_posts(viewer, refs["post"])).all())
+        rows = run(_posts(), posts=refs["post"], **reader(viewer))
+        found |= {("post", row.ref): row for row in rows}
     if "item" in refs or "file" in refs:
-        found |= _of_library(viewer, refs)
+        rows = run(_of_library(), items=refs.get("item", []), files=refs.get("file", []), **reader(viewer))
+        found |= {("item", row.item_id) if row.file_id is None else ("file", row.file_id): row for row in rows}
+    # Visitors are shown less of people, and find an entry of its own.
     people = "person" if viewer.signed_in else "handle"
     if people in refs:
-        found |= _by_ref(people, db.session.execute(_people(refs[people])).all())
+        found |= {(people, row.ref): row for row in run(_people(), people=refs[people])}
     return found
 
 
-def _by_ref(kind: str, rows: Sequence[Row[Any]]) -> dict[Thing, Row[Any]]:
-    return {(kind, row.ref): row for row in rows}
+def _of(name: str) -> Any:
+    return bindparam(name, expanding=True)
 
 
-def _posts(viewer: Viewer, post_ids: Sequence[int]) -> Select[Any]:
+@cache
+def _posts() -> Select[Any]:
     return (
         select(
             Post.id.label("ref"),
@@ -53,7 +58,6 @@ def _posts(viewer: Viewer, post_ids: Sequence[int]) -> Select[Any]:
             Topic.title,
             Topic.state,
             Topic.accepted_post_id,
-            Board.slug,
             Board.kind.label("board_kind"),
             Board.title.label("board_title"),
             Board.title_en.label("board_title_en"),
@@ -62,10 +66,10 @@ def _posts(viewer: Viewer, post_ids: Sequence[int]) -> Select[Any]:
         .join(Board, Board.id == Topic.board_id)
         .outerjoin(User, User.id == Post.author_id)
         .where(
-            Post.id.in_(post_ids),
+            Post.id.in_(_of("posts")),
             Post.state == "published",
             Topic.visibility == "published",
-            readable(Topic.audience, viewer),
+            readable(Topic.audience),
         )
     )
 
@@ -80,26 +84,22 @@ _OF_ITEM = (
 )
 
 
-def _of_library(viewer: Viewer, refs: Mapping[str, Sequence[int]]) -> dict[Thing, Row[Any]]:
+@cache
+def _of_library() -> Select[Any]:
     """Items, and files with the item that they belong to; `file_id` is NULL for an item itself."""
-    may_read = (ON_SHELF, readable(Item.audience, viewer))
-    selects: list[Select[Any]] = []
-    if "item" in refs:
-        selects.append(
-            select(cast(null(), Integer).label("file_id"), *_OF_ITEM).where(Item.id.in_(refs["item"]), *may_read)
-        )
-    if "file" in refs:
-        selects.append(
-            select(File.id.label("file_id"), *_OF_ITEM)
-            .join(VersionFile, VersionFile.file_id == File.id)
-            .join(Item, Item.published_id == VersionFile.version_id)
-            .where(File.id.in_(refs["file"]), *may_read)
-        )
-    rows: Sequence[Row[Any]] = db.session.execute(union_all(*selects) if len(selects) > 1 else selects[0]).all()
-    return {("item", row.item_id) if row.file_id is None else ("file", row.file_id): row for row in rows}
+    items = select(cast(null(), Integer).label("file_id"), *_OF_ITEM).where(Item.id.in_(_of("items")))
+    files = (
+        select(File.id.label("file_id"), *_OF_ITEM)
+        .join(VersionFile, VersionFile.file_id == File.id)
+        .join(Item, Item.published_id == VersionFile.version_id)
+        .where(File.id.in_(_of("files")))
+    )
+    both = items.where(ON_SHELF, readable(Item.audience)).union_all(files.where(ON_SHELF, readable(Item.audience)))
+    return select(both.subquery())
 
 
-def _people(user_ids: Sequence[int]) -> Select[Any]:
+@cache
+def _people() -> Select[Any]:
     return select(User.id.label("ref"), User.handle, User.role, User.prefecture, User.municipality).where(
-        User.id.in_(user_ids), User.state == "active"
+        User.id.in_(_of("people")), User.state == "active"
     )
