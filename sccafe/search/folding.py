@@ -25,8 +25,8 @@ _UNSEEN = "".join(
     )
 )
 _ONE_DASH = str.maketrans(dict.fromkeys(_DASHES, "-") | dict.fromkeys(_UNSEEN))
-#: What most texts are made of, and what NFKC leaves as it is, whatever stands before or behind it: the rest alone has to
-#: go through NFKC, which takes more time than all else here together.
+#: What most texts are made of, and what NFKC leaves as it is, whatever stands around it: the rest alone has to go
+#: through NFKC, which takes more time than all else here together.
 _COMMON = "\x00-}\u3001-\u3006\u3008-\u301b\u3041-\u3096\u309d\u309e\u30a1-\u30fe\u4e00-\u9fff"
 _RARE = re.compile(f"[{_COMMON}]?[^{_COMMON}]+")
 #: Followed by nothing that could change it.

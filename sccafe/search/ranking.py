@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sccafe.search.folding import fold
 from sccafe.search.wanted import Word
 
-#: What a row has of each: a word in the title outweighs all else, a whole word outweighs trust and age, trust age alone.
+#: What counts: a word in the title outweighs all else, a whole word outweighs trust and newness, trust newness alone.
 _IN_TITLE, _WHOLE, _TRUSTED = 4.5, 2.25, 1.1
 #: After so many days newness, which is 1 at most, is worth half.
 _HALF = 730
