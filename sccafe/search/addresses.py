@@ -15,8 +15,9 @@ SORTS = ("new", "best")
 FILTERS = ("by", "theme", "pref", "since", "until")
 #: A filter is a name, a key or a day.
 _LONGEST = 120
-_PLACE_TYPED = re.compile(r"(?<!\S)in[:：]\S*", re.IGNORECASE)
-_TOKEN = re.compile(r'"[^"]*"|\S+')
+_PLACE_TYPED = re.compile(r"(?<!\S)in[:：]\s*\S*", re.IGNORECASE)
+_QUOTES = '"＂“”'
+_TOKEN = re.compile(f"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?|\\S+")
 #: What a person types besides words: prefixes, a word that must not stand, OR.
 _NOT_A_WORD = re.compile(r"(?:in|by|theme|pref|since|until)[:：]|[-－]|OR$")
 
@@ -55,15 +56,21 @@ class Address:
     def is_word(token: str) -> bool:
         return not _NOT_A_WORD.match(token)
 
+    @staticmethod
+    def bare(token: str) -> str:
+        """A word or phrase without its quotation marks."""
+        return token.strip(_QUOTES)
+
     @property
     def words(self) -> str:
         """What was typed, without what only a search understands: fit to be the title of a question."""
-        return " ".join(token.strip('"') for token in self.tokens if self.is_word(token))
+        return " ".join(self.bare(token) for token in self.tokens if self.is_word(token))
 
     def arguments(self) -> dict[str, str]:
         """As an address has them; what needs no saying is left out."""
         said = {
-            **{"q": self.q, "in": self.place},
+            "q": self.q,
+            "in": self.place,
             **{name: getattr(self, name) for name in (*FILTERS, "board")},
             "sort": "" if self.sort == SORTS[0] else self.sort,
             "page": "" if self.page == 1 else str(self.page),

@@ -44,7 +44,7 @@ def instead(viewer: Viewer, address: Address) -> Instead:
 
 def _respelled(viewer: Viewer, address: Address, at: int) -> list[tuple[str, str]]:
     """With the word there as it is written elsewhere, if the whole search finds something then."""
-    spelling = nearest(viewer, address.tokens[at].strip('"'))
+    spelling = nearest(viewer, address.bare(address.tokens[at]))
     if spelling is None:
         return []
     other = address.respelled(at, spelling)

@@ -1,5 +1,6 @@
 """The search page, its facets, and what is offered while somebody types."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request
@@ -16,7 +17,7 @@ from sccafe.search import matching, offers, queries, shown
 from sccafe.search import spelling_views as spelling_views  # the secretariat's page of spellings
 from sccafe.search.addresses import PATH, SORTS, Address, address_of
 from sccafe.search.blueprint import pages
-from sccafe.search.language import Asked
+from sccafe.search.language import Asked, Note
 
 __all__ = ["pages"]
 
@@ -28,10 +29,14 @@ def _answer(template: str, **values: Any) -> Response:
     return response
 
 
-def _asked(address: Address, boards: Any) -> Asked:
-    if not address.board:
-        return address.asked
-    return queries.on_board(address.asked, next((row.id for row in boards if row.slug == address.board), None))
+def _read(boards: Any) -> tuple[Address, Asked]:
+    """What the address asks for, as it was understood; what was cut off a long query stands in no link."""
+    address = address_of(request.args)
+    asked = address.asked
+    address = replace(address, q=asked.typed)
+    if address.board:
+        asked = queries.on_board(asked, next((row.id for row in boards if row.slug == address.board), None))
+    return address, asked
 
 
 def _form(address: Address, language: str) -> dict[str, Any]:
@@ -47,11 +52,10 @@ def _form(address: Address, language: str) -> dict[str, Any]:
 @pages.get(PATH)
 def search() -> ResponseReturnValue:
     who, language = viewer(), locale()
-    address = address_of(request.args)
-    boards = queries.boards(who) if address.board else []
-    asked = _asked(address, boards)
+    boards = queries.boards(who) if request.args.get("board") else []
+    address, asked = _read(boards)
     notes = [shown.note(note) for note in asked.notes]
-    if asked.wanted.is_empty and not asked.impossible:
+    if asked.wanted.is_empty and (not asked.impossible or Note.only_without in asked.notes):
         return _answer("search/start.html", **_form(address, language), notes=notes)
     known = matching.matches(who, asked)
     found = queries.search(who, asked, address.sort, address.page, known)
@@ -94,11 +98,10 @@ def _ask_href(who: Viewer, address: Address) -> str:
 def facets() -> ResponseReturnValue:
     """The facets of a search that finds very much: they come after its page."""
     who, language = viewer(), locale()
-    address = address_of(request.args)
     if not web.is_partial():
-        return redirect(address.href(facets="1"))
+        return redirect(address_of(request.args).href(facets="1"))
     boards = queries.boards(who)
-    asked = _asked(address, boards)
+    address, asked = _read(boards)
     found = queries.facets(who, asked, None, boards)
     return _answer("search/_facets.html", facets=shown.facets(found, address, boards, language))
 
