@@ -163,11 +163,10 @@ _BLANKS = re.compile(r"\s+")
 class Folded:
     """A text that is folded in pieces, so that a place in it can be told without going through all of it."""
 
-    #: Characters of a piece; one ends where NFKC begins anew.
-    PIECE = 400
-
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, piece: int = 400) -> None:
         self.source = source
+        #: Characters of a piece, or a few more: it ends where NFKC begins anew.
+        self._piece = piece
         #: Where each piece begins: in the source, and in the folded text.
         self._begins: list[int] = []
         self._offsets: list[int] = []
@@ -191,7 +190,7 @@ class Folded:
         self.text = _one_kana(self._bare)
 
     def _end(self, begin: int) -> int:
-        end = min(begin + self.PIECE, len(self.source))
+        end = min(begin + self._piece, len(self.source))
         while end < len(self.source) and joins(self.source[end]):
             end += 1
         return end

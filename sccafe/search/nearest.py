@@ -1,12 +1,13 @@
 """Nothing was found: the nearest word of which the reader would find something, and no other.
 
-Candidates come from what the reader may read (titles, people) and from words that are everybody's (the list of
-spellings, the themes). Whichever it is, it is offered only if the index, behind the wall, finds it as it stands.
+Candidates come from what the reader may read at this moment (titles, people) and from words that are everybody's (our
+own list of spellings, the themes), never from the secretariat's own list or an index of all words that there are. Of
+these, one is offered only if the reader finds something with it, behind the wall.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from sqlalchemy import Select, func, select
@@ -24,33 +25,34 @@ from sccafe.search.wanted import Spelling, Wanted, Word
 #: What is longer is a sentence, and no slip of the pen.
 LONGEST = 30
 #: The newest titles of each kind that are looked at, and people with a name like it.
-_TITLES, _PEOPLE = 300, 100
+_TITLES, _PEOPLE = 200, 300
 #: So many numbers back from the newest; who may read little is not looked for further.
 _BACK = 2_000
 #: Candidates that the index is asked for.
 _ASKED = 4
 _KANJI = re.compile("[一-鿿々〆]")
-_RUNS = re.compile(r"[一-鿿々〆]+|[ぁ-ゖ]+|[ァ-ヺー]+|[a-z0-9]+", re.IGNORECASE)
+_RUNS = re.compile(r"[一-鿿々〆]+|[ぁ-ゖ]+|[ァ-ヺー]+|[a-z0-9]+")
 
 
-def nearest(viewer: Viewer, typed: str) -> str | None:
-    """The nearest way to write a word of which the viewer would find something, as it stands there; None without."""
+def nearest(viewer: Viewer, typed: str, spellings: Callable[[str], tuple[Spelling, ...]]) -> str | None:
+    """The nearest word of which the viewer would find something in one of its `spellings`; None where there is none."""
     folded = folding.fold(typed)
     most = _slips(len(folded))
     if not most:
         return None
     ranked: list[tuple[int, int, int, str]] = []
+    characters = frozenset(folded)
     seen = {folded}
-    for order, candidates in enumerate((_names(viewer, folded), _known(), _titles(viewer, folded, most))):
+    for order, candidates in enumerate((_names(viewer, folded, most), _known(), _titles(viewer, folded, most))):
         for word, other in candidates:
-            if other in seen or abs(len(other) - len(folded)) > most or not _is_like(folded, other):
+            longer = abs(len(other) - len(folded))
+            if longer > most or other in seen:
                 continue
             seen.add(other)
-            distance = _distance(folded, other, most)
-            if distance <= most:
-                ranked.append((distance, abs(len(other) - len(folded)), order, word))
+            if _is_like(characters, other) and (distance := _distance(folded, other, most)) <= most:
+                ranked.append((distance, longer, order, word))
     for *_rank, word in sorted(ranked)[:_ASKED]:
-        if _finds(viewer, word):
+        if _finds(viewer, spellings(word)):
             return word
     return None
 
@@ -62,9 +64,9 @@ def _slips(length: int) -> int:
     return 1 if length < 6 else 2 if length < 12 else 3
 
 
-def _is_like(one: str, other: str) -> bool:
-    """Whether they share characters enough to be worth comparing; quick."""
-    return len(set(one) & set(other)) * 2 >= min(len(set(one)), len(set(other)))
+def _is_like(characters: frozenset[str], other: str) -> bool:
+    """Whether half of these characters stand in the other; quick."""
+    return len(characters.intersection(other)) * 2 >= len(characters)
 
 
 def _distance(one: str, other: str, most: int) -> int:
@@ -89,16 +91,19 @@ def _distance(one: str, other: str, most: int) -> int:
 @cache
 def _known() -> tuple[tuple[str, str], ...]:
     """Words that are everybody's: of our own list of spellings, and of the themes."""
-    words = [member.text for family in families.supplied().families for member in family]
+    words = [(member.text, folding.fold(member.text)) for family in families.supplied().families for member in family]
     for option in taxonomy.options("theme"):
-        words += [option.ja, *_pieces(option.ja, range(2, LONGEST))]
-    return tuple((word, folded) for folded, word in {folding.fold(word): word for word in words}.items())
+        words += [(option.ja, folding.fold(option.ja)), *_pieces(option.ja, range(2, LONGEST))]
+    return tuple(words)
 
 
-def _names(viewer: Viewer, folded: str) -> Iterator[tuple[str, str]]:
-    """What people are called who share two neighbouring characters with it."""
-    pairs = [Word((Spelling(pair),)) for pair in dict.fromkeys(folding.pairs(folded)[:-1])]
-    wanted = Wanted((tuple(pairs),), marks=((entries.in_group("people"),),))
+def _names(viewer: Viewer, folded: str, most: int) -> Iterator[tuple[str, str]]:
+    """What people are called in whose name a part of it is: with so many slips one part more is without any."""
+    length = -(-len(folded) // (most + 1))
+    parts = [folded[at : at + length] for at in range(0, len(folded), length)]
+    wanted = Wanted(
+        (tuple(Word((Spelling(part),)) for part in dict.fromkeys(parts)),), marks=((entries.in_group("people"),),)
+    )
     found = index().found(wanted, entries.of_reader(viewer)).limit(_PEOPLE)
     for name in db.session.scalars(select(Entry.title).where(Entry.id.in_(found), readable(Entry.audience, viewer))):
         yield name, folding.fold(name)
@@ -120,36 +125,41 @@ _ITEMS = _newest(Item).where(ON_SHELF)
 
 def _titles(viewer: Viewer, folded: str, most: int) -> Iterator[tuple[str, str]]:
     """Pieces of the newest titles that the viewer may read, of about the same length."""
+    characters = frozenset(folded)
     lengths = range(max(2, len(folded) - most), len(folded) + most + 1)
     for statement in (_TOPICS, _ITEMS):
         for row in run(statement, audiences=sorted(viewer.audiences)):
-            if _is_like(folded, folding.fold(row.title)):
-                for piece in _pieces(row.title, lengths):
-                    yield piece, folding.fold(piece)
+            if _is_like(characters, folding.fold(row.title)):
+                yield from _pieces(row.title, lengths)
 
 
-def _pieces(title: str, lengths: range) -> Iterator[str]:
+def _pieces(title: str, lengths: range) -> Iterator[tuple[str, str]]:
     """Parts of a title that could be words: they begin and end where kanji, kana and letters change.
 
     Four and more kanji are taken for words of two.
     """
-    text = unicodedata.normalize("NFKC", title)
+    folded, kept = folding.with_kana(title)
+    written = unicodedata.normalize("NFKC", title)
+    if len(written) != len(kept):
+        written = kept
     parts: list[tuple[int, int]] = []
-    for run_of_kind in _RUNS.finditer(text):
+    for run_of_kind in _RUNS.finditer(kept):
         begin, end = run_of_kind.span()
-        step = 2 if end - begin > 3 and _KANJI.match(text, begin) else end - begin
-        parts += [(at, min(at + step, end)) for at in range(begin, end, step)]
-    for first, (begin, end) in enumerate(parts):
-        for following, (_begin, end) in enumerate(parts[first:], first):
-            if end - begin >= lengths.stop or (following > first and parts[following - 1][1] != _begin):
+        if end - begin > 3 and _KANJI.match(kept, begin):
+            parts += [(at, min(at + 2, end)) for at in range(begin, end, 2)]
+        else:
+            parts.append((begin, end))
+    for first, (begin, until) in enumerate(parts):
+        for following, end in parts[first:]:
+            if following > until or end - begin >= lengths.stop:
                 break
+            until = end
             if end - begin in lengths:
-                yield text[begin:end]
+                yield written[begin:end], folded[begin:end]
 
 
-def _finds(viewer: Viewer, word: str) -> bool:
-    """Whether the viewer finds this very word; another spelling of it may stand where they may not read."""
-    wanted = Wanted(((Word((Spelling(folding.fold(word)),)),),))
+def _finds(viewer: Viewer, spellings: tuple[Spelling, ...]) -> bool:
+    wanted = Wanted(((Word(spellings),),))
     found = index().found(wanted, entries.of_reader(viewer)).limit(1)
     here = select(Entry.id).where(Entry.id.in_(found), readable(Entry.audience, viewer))
     return db.session.scalar(here) is not None

@@ -8,12 +8,13 @@ from typing import NamedTuple
 from flask import current_app
 from sqlalchemy import select
 
+from sccafe.core.audience import Viewer
 from sccafe.core.database import run
 from sccafe.core.site_settings import CACHE_SECONDS
 from sccafe.search import families, folding, sudachi
+from sccafe.search import nearest as nearest_words
 from sccafe.search.families import MOST, Family
 from sccafe.search.models import SpellingFamily
-from sccafe.search.nearest import nearest as nearest
 from sccafe.search.variants import Variants
 from sccafe.search.wanted import Spelling
 
@@ -30,6 +31,11 @@ class _Kept(NamedTuple):
 def spellings(typed: str) -> tuple[Spelling, ...]:
     """All ways to write a word, at most MOST; the first is the word as it was typed, folded."""
     return with_normal_form(typed, present().of(typed))
+
+
+def nearest(viewer: Viewer, typed: str) -> str | None:
+    """For zero hits: the nearest word of which the viewer would find something; None where there is none."""
+    return nearest_words.nearest(viewer, typed, spellings)
 
 
 def present() -> Variants:

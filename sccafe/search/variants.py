@@ -87,7 +87,7 @@ class Variants:
 
     def _member_at(self, folded: str, plain: str, begin: int) -> int:
         for length in self._lengths.get(folded[begin], ()):
-            member = self._members.get(folded[begin : begin + length])
+            member = self._members.get(folded[begin : begin + length]) if begin + length <= len(folded) else None
             if member and (not member[0] or len(folding.run_at(plain, begin)) == length):
                 return length
         return 0

@@ -10,6 +10,7 @@ from tests.wall import (
     expectations_of_finding,
     expectations_of_library,
     expectations_of_search,
+    expectations_of_spellings,
 )
 from tests.wall.answers import (
     EVERYONE,
@@ -811,4 +812,4 @@ ADMIN = [
 
 ROWS = [*HOME, *BOARDS, *TOPICS, *POSTS, *FILES, *OWN, *FEEDS, *PROFILES, *ENTERING, *SETTINGS, *NOTICES]
 ROWS += [*DESK, *PROMPTS, *ADMIN, *expectations_of_library.ROWS, *expectations_of_counseling.ROWS]
-ROWS += expectations_of_search.ROWS
+ROWS += [*expectations_of_search.ROWS, *expectations_of_spellings.ROWS]
