@@ -69,6 +69,7 @@ def search() -> ResponseReturnValue:
         notes=notes,
         total=found.total,
         count=shown.count(found.total),
+        is_found_somewhere=any(found.counts.values()),
         tabs=shown.tabs(address, matching.groups_of(asked.wanted), found.counts),
         chips=shown.chips(address, boards, language),
         sorts=[(name, address.changed(sort=sort).href(), sort == address.sort) for sort, name in _sorts()],

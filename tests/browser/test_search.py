@@ -53,7 +53,7 @@ def test_somebody_finds_a_topic_by_a_word_written_another_way(somebody: Callable
     page.get_by_role("link", name=re.compile("買物支援")).click()
     page.wait_for_url("**theme=shopping**")
     expect(hits).to_have_count(1)
-    # A filter that is set stands open in the plain form.
+    # A filter that is set stands in the plain form too.
     expect(page.locator("#s-theme")).to_have_value("shopping")
     person.look("search-narrowed")
 
