@@ -115,7 +115,7 @@ def _period(year: int | None, month: int | None, day: int | None) -> Period | No
     if year not in _YEARS or year is None:
         return None
     try:
-        first = date(year, month or 1, day or 1)
+        first = date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return None
     if day:

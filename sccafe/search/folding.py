@@ -28,7 +28,7 @@ _ONE_DASH = str.maketrans(dict.fromkeys(_DASHES, "-") | dict.fromkeys(_UNSEEN))
 #: What most texts are made of, and what NFKC leaves as it is, whatever stands around it: the rest alone has to go
 #: through NFKC, which takes more time than all else here together.
 _COMMON = "\x00-}\u3001-\u3006\u3008-\u301b\u3041-\u3096\u309d\u309e\u30a1-\u30fe\u4e00-\u9fff"
-_RARE = re.compile(f"[{_COMMON}]?[^{_COMMON}]+")
+_RARE = re.compile(f"[^{_COMMON}]+")
 #: Followed by nothing that could change it.
 _ALONE = re.compile(f"(?:[{_COMMON}](?![^{_COMMON}]))+")
 _KANA = {chr(number): chr(number - 0x60) for number in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)} | {"ー": "-"}
@@ -53,12 +53,17 @@ def _bare(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    # Lower case comes last: what it takes apart (`ẖ`, `ﬁ`, `ß`) stays apart, or what follows could change it.
-    return _RARE.sub(_normal, text).casefold()
-
-
-def _normal(rare: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", rare[0]).translate(_ONE_DASH)
+    made: list[str] = []
+    at = 0
+    for rare in _RARE.finditer(text):
+        begin, end = rare.span()
+        if begin > at and joins(text[begin]):
+            begin -= 1
+        made += (text[at:begin], unicodedata.normalize("NFKC", text[begin:end]).translate(_ONE_DASH))
+        at = end
+    made.append(text[at:])
+    # Lower case comes last: what it takes apart (`ẖ`, `ß`) stays apart, or what follows could change it.
+    return "".join(made).casefold()
 
 
 def _one_kana(bare: str) -> str:
@@ -149,7 +154,9 @@ def _mapped(text: str) -> tuple[str, list[int]]:
                 end += 1
             cluster = _plain(text[begin:end])
             made.append(cluster)
-            places.extend([begin] * len(cluster))
+            # A heap of marks is no character that anybody sees: it is not taken as one.
+            step = 1 if end - begin > _LARGEST else 0
+            places.extend(min(begin + step * number, end - 1) for number in range(len(cluster)))
         begin = end
     plain = "".join(made)
     for blanks in reversed(list(_BLANKS.finditer(plain))):
@@ -158,6 +165,8 @@ def _mapped(text: str) -> tuple[str, list[int]]:
 
 
 _BLANKS = re.compile(r"\s+")
+#: Characters of the largest that is seen as one.
+_LARGEST = 64
 
 
 class Folded:
