@@ -4,7 +4,8 @@ Where a query matches less than that, its whole page follows from one statement:
 each board, of each year. Where it matches more, nobody is told how many; what is shown then is asked for singly.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from sqlalchemy import Select, func, select
 
 from sccafe.core import clock
 from sccafe.core.audience import Viewer, readable
-from sccafe.core.database import db
+from sccafe.core.database import db, run
 from sccafe.search import entries, folding
 from sccafe.search.index import index
 from sccafe.search.index.places import moment_of
@@ -24,8 +25,8 @@ from sccafe.search.wanted import Wanted
 CAP = 1000
 
 _JAPAN = timedelta(hours=9)
-_GROUPS = {folding.shielded(entries.in_group(group)): group for group in entries.GROUPS}
-_BOARD, _THEME = (folding.shielded(mark) for mark in (entries.on_board(0)[:-1], entries.on_theme("")))
+#: The marks that are counted, in a row of marks as entries keep them.
+_NARROWS = re.compile(rf"(?<!\S)(in|board|theme){folding.shielded(':')}(\S+)")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
-    """Of each thing its newest entry, the newest first, wherever it was looked for."""
+    """Of each thing its newest entry, the newest first, wherever it was looked for; none where there are too many."""
 
     found: Sequence[Match]
     #: Whether these are all that there are.
@@ -60,24 +61,26 @@ def matches(viewer: Viewer, asked: Asked) -> Matches:
     if asked.impossible or asked.wanted.is_empty:
         return Matches((), is_whole=True)
     newest = found(viewer, anywhere(asked.wanted)).limit(CAP)
-    rows = db.session.execute(
+    rows = run(
         select(Entry.id, Entry.kind, Entry.ref, Entry.marks)
         .where(Entry.id.in_(newest), readable(Entry.audience, viewer))
         .order_by(Entry.id.desc())
     ).all()
+    if len(rows) >= CAP:
+        return Matches((), is_whole=False)
     once = {(row.kind, row.ref): row for row in reversed(rows)}
-    return Matches([_match(row.id, row.marks.split()) for row in reversed(once.values())], is_whole=len(rows) < CAP)
+    return Matches([_match(row.id, row.marks) for row in reversed(once.values())], is_whole=True)
 
 
-def _match(entry_id: int, marks: Iterable[str]) -> Match:
+def _match(entry_id: int, marks: str) -> Match:
     group, board_id, themes = "", None, []
-    for mark in marks:
-        if mark in _GROUPS:
-            group = _GROUPS[mark]
-        elif mark.startswith(_BOARD):
-            board_id = int(mark.removeprefix(_BOARD))
-        elif mark.startswith(_THEME):
-            themes.append(mark.removeprefix(_THEME))
+    for name, value in _NARROWS.findall(marks):
+        if name == "in":
+            group = value
+        elif name == "board":
+            board_id = int(value)
+        else:
+            themes.append(value)
     return Match(entry_id, group, board_id, tuple(themes))
 
 

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, literal, select
+from sqlalchemy import Row, bindparam, func, select
 
 from sccafe.boards.models import Board
 from sccafe.core import clock, taxonomy
@@ -14,7 +14,7 @@ from sccafe.core.audience import Viewer, readable, reader
 from sccafe.core.database import db, run
 from sccafe.core.web import DIRECT_PAGES
 from sccafe.search import entries, matching, ranking
-from sccafe.search.index.places import moment_of
+from sccafe.search.index.places import day_of, moment_of
 from sccafe.search.language import Asked
 from sccafe.search.matching import CAP, Matches
 from sccafe.search.models import Entry
@@ -25,7 +25,7 @@ __all__ = ["CAP", "PER_PAGE", "boards", "counts", "facets", "finding", "on_board
 
 PER_PAGE = 20
 #: Best first looks at so many of the newest, and at so much of each for words that stand by themselves.
-RANKED, RANKED_LENGTH = 5000, 1200
+RANKED, RANKED_LENGTH = 5000, 600
 
 
 @dataclass(frozen=True)
@@ -83,26 +83,29 @@ def search(viewer: Viewer, asked: Asked, sort: str = "new", page: int = 1, known
 def _best(viewer: Viewer, asked: Asked, here: Sequence[int] | None) -> list[int]:
     """The best of the newest matches, each thing once."""
     among = here if here is not None else matching.found(viewer, asked.wanted).limit(RANKED)
-    padded = literal(" ") + Entry.marks + literal(" ")
-    rows = db.session.execute(
+    # Asked of the index: an entry's marks lie behind its longest columns.
+    trusted = matching.found(viewer, matching.marked(asked.wanted, entries.TRUSTED)).limit(RANKED)
+    rows = run(
         select(
             Entry.id,
+            Entry.title,
+            func.substr(Entry.folded, 1, RANKED_LENGTH),
+            Entry.id.in_(trusted),
             Entry.kind,
             Entry.ref,
-            Entry.title,
-            func.substr(Entry.folded, 1, RANKED_LENGTH).label("folded"),
-            padded.contains(f" {entries.TRUSTED} ").label("trusted"),
-            Entry.at,
         ).where(Entry.id.in_(among))
     ).all()
-    newest_first = sorted(rows, key=attrgetter("id"), reverse=True)
+    newest_first = sorted(rows, key=itemgetter(0), reverse=True)
     ranked = ranking.best(
-        (ranking.RankedRow(row.id, row.title, row.folded, bool(row.trusted), row.at) for row in newest_first),
+        (
+            ranking.RankedRow(number, title, folded, bool(is_trusted), day_of(number))
+            for number, title, folded, is_trusted, _kind, _ref in newest_first
+        ),
         asked.words,
         clock.now(),
     )
-    thing = {row.id: (row.kind, row.ref) for row in rows}
-    return list({thing[entry_id]: entry_id for entry_id in reversed(ranked)}.values())[::-1]
+    thing = {row[0]: row[4:] for row in rows}
+    return list({thing[number]: number for number in reversed(ranked)}.values())[::-1]
 
 
 _ENTRIES = select(Entry.id, Entry.kind, Entry.ref, Entry.title, Entry.text, Entry.at).where(
