@@ -1,6 +1,7 @@
 """The place of an entry in time, which is its number: so the newest come first without any sorting."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -15,6 +16,21 @@ _IN_A_SECOND = 16
 def place_of(at: datetime) -> int:
     """The first place of this moment."""
     return max(0, int((at - _BEGIN).total_seconds())) * _IN_A_SECOND
+
+
+def moment_of(place: int) -> datetime:
+    """The moment that this place belongs to, to the second."""
+    return _BEGIN + timedelta(seconds=place // _IN_A_SECOND)
+
+
+def day_of(place: int) -> datetime:
+    """About the moment that this place belongs to, to the day: for thousands of places, which have few days."""
+    return _day(place // (86400 * _IN_A_SECOND))
+
+
+@lru_cache(maxsize=8192)
+def _day(number: int) -> datetime:
+    return _BEGIN + timedelta(days=number)
 
 
 def free_place(session: Session, at: datetime) -> int:
