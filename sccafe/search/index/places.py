@@ -1,6 +1,6 @@
 """The place of an entry in time, which is its number: so the newest come first without any sorting."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -15,6 +15,11 @@ _IN_A_SECOND = 16
 def place_of(at: datetime) -> int:
     """The first place of this moment."""
     return max(0, int((at - _BEGIN).total_seconds())) * _IN_A_SECOND
+
+
+def moment_of(place: int) -> datetime:
+    """The moment that this place belongs to, to the second."""
+    return _BEGIN + timedelta(seconds=place // _IN_A_SECOND)
 
 
 def free_place(session: Session, at: datetime) -> int:
