@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sqlalchemy import Select
-from sqlalchemy.orm import Session
 
 from sccafe.core.database import db
 from sccafe.search.wanted import Wanted
@@ -24,8 +23,11 @@ class Index(Protocol):
         """The entries' ids, the newest first, of which `readers` holds a mark."""
         ...
 
-    def stay_small(self, session: Session) -> bool:
-        """Put a part of the index in order, so that it forgets what was taken out; whether there is more to do."""
+    def forget(self) -> None:
+        """Leave nothing on the disk of what was taken out until now; outside any transaction.
+
+        Raises TimeoutError where somebody is reading the old pages; try again then.
+        """
         ...
 
 

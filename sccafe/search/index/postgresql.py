@@ -5,10 +5,10 @@ The vector knows which pairs stand in a text and not where, so what it finds is 
 
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, bindparam, cast, func, not_, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, bindparam, cast, func, not_, or_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import Session
 
+from sccafe.core.database import db, forget_old_pages
 from sccafe.search import folding
 from sccafe.search.index.places import place_of
 from sccafe.search.models import Entry
@@ -78,5 +78,9 @@ class PostgreSQL:
             statement = statement.where(Entry.id < place_of(wanted.until))
         return statement.order_by(Entry.id.desc())
 
-    def stay_small(self, session: Session) -> bool:
-        return False  # VACUUM does it
+    def forget(self) -> None:
+        """VACUUM takes out old rows, but GIN keeps each word that ever stood in it until it is made anew."""
+        forget_old_pages({Entry.__tablename__})
+        with db.engine.connect() as connection:
+            bare = connection.execution_options(isolation_level="AUTOCOMMIT")
+            bare.execute(text("REINDEX INDEX CONCURRENTLY ix_search_entries_tokens"))

@@ -6,15 +6,15 @@ nothing to look into afterwards.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, column, literal_column, select, table, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, column, literal_column, select, table, text
 
+from sccafe.core.database import forget_old_pages, writing
 from sccafe.search import folding
 from sccafe.search.index.places import place_of
 from sccafe.search.wanted import Spelling, Wanted, Word
 
 _INDEX = table("search_index", column("rowid"), column("search_index"))
-#: FTS5 works on an order for so many pages at a time.
+#: One step writes so many pages, and then others write.
 _PAGES = 500
 _MERGE = text("INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)")
 _CHANGES = text("SELECT total_changes()")
@@ -61,11 +61,22 @@ class SQLite:
             statement = statement.where(_INDEX.c.rowid < place_of(wanted.until))
         return statement.order_by(literal_column("search_index.rowid").desc())
 
-    def stay_small(self, session: Session) -> bool:
-        connection = session.connection()
-        before = connection.scalar(_CHANGES)
-        connection.execute(
-            text("INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)"), {"pages": _PAGES}
-        )
-        # FTS5's manual: less than two changes mean that there was nothing to merge.
-        return (connection.scalar(_CHANGES) or 0) - (before or 0) >= 2
+    def forget(self) -> None:
+        """What was taken out stands in older segments until they are merged with the mark that it is gone.
+
+        A negative number puts all segments there are into one merge, and the steps after it go on with that: so it ends
+        however much is written in between.
+        """
+        pages, more = -_PAGES, True
+        while more:
+            with writing() as session:
+                more = _merge(session.connection(), pages)
+            pages = _PAGES
+        forget_old_pages(())
+
+
+def _merge(connection: Connection, pages: int) -> bool:
+    """One step; whether there was anything to do, which is more than one change, as FTS5's manual says."""
+    before = connection.scalar(_CHANGES) or 0
+    connection.execute(_MERGE, {"pages": pages})
+    return (connection.scalar(_CHANGES) or 0) - before >= 2
