@@ -3,12 +3,13 @@
 The vector knows which pairs stand in a text and not where, so what it finds is looked into with strpos.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, bindparam, cast, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, func, not_, or_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
+from sccafe.core.database import db
 from sccafe.search import folding
 from sccafe.search.index.places import place_of
 from sccafe.search.models import Entry
@@ -58,8 +59,9 @@ def _is_certain(word: Word) -> bool:
 
 class PostgreSQL:
     def tokens(self, pairs: Sequence[str], marks: Sequence[str]) -> object:
+        """As PostgreSQL reads a vector: a text, so that many rows go in with one statement."""
         characters = {pair[0] for pair in pairs}
-        return func.array_to_tsvector(cast(bindparam(None, sorted({*pairs, *characters, *marks})), ARRAY(Text)))
+        return " ".join(map(_lexeme, {*pairs, *characters, *marks}))
 
     def found(self, wanted: Wanted, readers: Sequence[str]) -> Select[tuple[int]]:
         groups = [_any([_word(word) for word in group]) for group in wanted.all_of]
@@ -78,5 +80,22 @@ class PostgreSQL:
             statement = statement.where(Entry.id < place_of(wanted.until))
         return statement.order_by(Entry.id.desc())
 
-    def stay_small(self, session: Session) -> bool:
-        return False  # VACUUM does it
+    def give_way(self, session: Session) -> None:
+        # Sooner than the database looks for a deadlock, of which it would break off either side.
+        session.execute(text("SET LOCAL lock_timeout = '500ms'"))
+
+    def is_half_made(self) -> bool:
+        return False
+
+    def make_anew(self) -> Iterator[int]:
+        """PostgreSQL does it by itself, beside the old one; it cannot stand inside a transaction."""
+        db.session.rollback()
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("REINDEX TABLE CONCURRENTLY search_entries"))
+        yield from ()
+
+    def stay_small(self, session: Session, whole: bool = False) -> bool:
+        """VACUUM does it; after much was put in, the planner should know."""
+        if whole:
+            session.execute(text("ANALYZE search_entries"))
+        return False

@@ -4,19 +4,32 @@ A word of some characters is a phrase of their pairs, so it is found wherever it
 nothing to look into afterwards.
 """
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Select, column, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
+from sccafe.core.database import db, end_reading, writing
+from sccafe.core.site_settings import SettingRow
 from sccafe.search import folding
 from sccafe.search.index.places import place_of
+from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
 _INDEX = table("search_index", column("rowid"), column("search_index"))
 #: FTS5 works on an order for so many pages at a time.
 _PAGES = 500
 _MERGE = text("INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)")
+_EMPTY = text("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+_TAKE_UP = text(
+    "INSERT INTO search_index (rowid, tokens, marks) "
+    "SELECT id, tokens, marks FROM search_entries WHERE id BETWEEN :first AND :last ORDER BY id"
+)
+#: Stands in the table of settings while the index is made anew; migration 0011 knows it.
+REMAKING = "search.remaking"
+#: Taken up in one transaction.
+_ROWS = 400
 _CHANGES = text("SELECT total_changes()")
 
 
@@ -61,11 +74,42 @@ class SQLite:
             statement = statement.where(_INDEX.c.rowid < place_of(wanted.until))
         return statement.order_by(literal_column("search_index.rowid").desc())
 
-    def stay_small(self, session: Session) -> bool:
+    def give_way(self, session: Session) -> None:
+        """Nobody else writes."""
+
+    def is_half_made(self) -> bool:
+        found = db.session.scalar(select(SettingRow.key).where(SettingRow.key == REMAKING)) is not None
+        end_reading()
+        return found
+
+    def make_anew(self) -> Iterator[int]:
+        """Empty it and take the entries up again, the newest first.
+
+        A row in the settings says from which place on they are in it: the triggers leave alone what is not in yet.
+        """
+        if not self.is_half_made():
+            with writing() as session:
+                session.execute(_EMPTY)
+                session.add(SettingRow(key=REMAKING, value=str(2**62)))
+        while True:
+            begin = time.monotonic()
+            with writing() as session:
+                row = session.get_one(SettingRow, REMAKING, populate_existing=True)
+                ids = session.scalars(
+                    select(Entry.id).where(Entry.id < int(row.value)).order_by(Entry.id.desc()).limit(_ROWS)
+                ).all()
+                if not ids:
+                    session.delete(row)
+                    return
+                session.execute(_TAKE_UP, {"first": ids[-1], "last": ids[0]})
+                row.value = str(ids[-1])
+            yield len(ids)
+            time.sleep((time.monotonic() - begin) / 4)  # the others' turn
+
+    def stay_small(self, session: Session, whole: bool = False) -> bool:
         connection = session.connection()
         before = connection.scalar(_CHANGES)
-        connection.execute(
-            text("INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)"), {"pages": _PAGES}
-        )
+        # FTS5's manual: with a minus it takes all pieces together; later calls go on with that.
+        connection.execute(_MERGE, {"pages": -_PAGES if whole else _PAGES})
         # FTS5's manual: less than two changes mean that there was nothing to merge.
         return (connection.scalar(_CHANGES) or 0) - (before or 0) >= 2
