@@ -64,7 +64,8 @@ def expression(wanted: Wanted, readers: Sequence[str]) -> str:
 
 class SQLite:
     def tokens(self, pairs: Sequence[str], marks: Sequence[str]) -> object:
-        return " ".join(map(folding.shielded, pairs))
+        # Shielded in one go: a line's end stands in no pair, is not shielded, and ends a token.
+        return folding.shielded("\n".join(pairs))
 
     def found(self, wanted: Wanted, readers: Sequence[str]) -> Select[tuple[int]]:
         statement = select(_INDEX.c.rowid).where(_INDEX.c.search_index.op("MATCH")(expression(wanted, readers)))
