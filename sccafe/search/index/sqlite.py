@@ -1,19 +1,20 @@
 """The index on SQLite: an FTS5 table over the pairs of characters, kept by triggers (migration 0011).
 
-A word of some characters is a phrase of their pairs, so it is found wherever it stands and nowhere else: there is
-nothing to look into afterwards.
+A word of some characters is a phrase of their pairs, so it is found wherever it stands and nowhere else. On a large
+site, what few texts hold is asked for by few of its pairs (sample.py), and what these find is looked into.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Select, column, literal_column, select, table, text
+from sqlalchemy import Select, column, func, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from sccafe.core.database import db, end_reading, writing
 from sccafe.core.site_settings import SettingRow
 from sccafe.search import folding
 from sccafe.search.index.places import place_of
+from sccafe.search.index.sample import alone, picked
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
@@ -54,9 +55,23 @@ def _word(word: Word) -> str:
     return _any(map(_spelling, word.spellings))
 
 
-def expression(wanted: Wanted, readers: Sequence[str]) -> str:
+def _near(word: str, places: Sequence[int]) -> str:
+    """Some of a word's pairs, no further from each other than in the word."""
+    pairs = [_quoted([word[place : place + 2]]) for place in places]
+    if len(pairs) == 1:
+        return f"tokens : {pairs[0]}"
+    return f"tokens : NEAR({' '.join(pairs)}, {max(places) - min(places) - 1})"
+
+
+def expression(wanted: Wanted, readers: Sequence[str], picked: Mapping[str, Sequence[int]] | None = None) -> str:
     """What FTS5 is asked: words first, because the rarer a word, the less has to be read of the rest."""
-    parts = [_any(map(_word, group)) for group in wanted.all_of]
+    parts = []
+    for group in wanted.all_of:
+        word = alone(group)
+        if picked is None or word is None:
+            parts.append(_any(map(_word, group)))
+        elif picked[word]:
+            parts.insert(0, _near(word, picked[word]))
     parts += [f"marks : {_any(_quoted([mark]) for mark in group)}" for group in (*wanted.marks, readers)]
     said = " AND ".join(parts)
     return f"({said}) NOT {_any(map(_word, wanted.none_of))}" if wanted.none_of else said
@@ -68,7 +83,12 @@ class SQLite:
         return folding.shielded("\n".join(pairs))
 
     def found(self, wanted: Wanted, readers: Sequence[str]) -> Select[tuple[int]]:
-        statement = select(_INDEX.c.rowid).where(_INDEX.c.search_index.op("MATCH")(expression(wanted, readers)))
+        some = picked(wanted)
+        statement = select(_INDEX.c.rowid).where(_INDEX.c.search_index.op("MATCH")(expression(wanted, readers, some)))
+        if some is not None:
+            # Asked for each row that was found, so that FTS5 leads whatever the planner thinks.
+            folded = select(Entry.folded).where(Entry.id == _INDEX.c.rowid).correlate(_INDEX).scalar_subquery()
+            statement = statement.where(*(func.instr(folded, word) > 0 for word in some))
         if wanted.since is not None:
             statement = statement.where(_INDEX.c.rowid >= place_of(wanted.since))
         if wanted.until is not None:
