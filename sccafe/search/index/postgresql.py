@@ -114,8 +114,8 @@ class PostgreSQL:
         """
         edge = place_of_rank(_LOOKED_INTO)
         if edge is None:
-            return self._of_index(wanted, readers, Entry.id).order_by(Entry.id.desc())
-        place = bindparam(None, edge, literal_execute=True)
+            return self._of_index(wanted, readers, Entry.id.expression).order_by(Entry.id.desc())
+        place: ColumnElement[int] = bindparam(None, edge, literal_execute=True)
         newest = _between(select(Entry.id).where(*_stands_there(wanted, readers), Entry.id >= place), wanted)
         # With a sum the planner cannot take the rows in their order instead, looking into each.
         older = self._of_index(wanted, readers, Entry.id + 0).where(Entry.id + 0 < place)
@@ -129,11 +129,11 @@ class PostgreSQL:
         some = picked(wanted) or {}
         groups = []
         for group in wanted.all_of:
-            word = alone(group)
-            if word is None or word not in some:
-                groups.append(_any([_word(each) for each in group]))
+            one = alone(group)
+            if one is None or one not in some:
+                groups.append(_any([_word(word) for word in group]))
             else:
-                groups += [_lexeme(word[place : place + 2]) for place in some[word]]
+                groups += [_lexeme(one[begin : begin + 2]) for begin in some[one]]
         groups += [_any([_mark(mark) for mark in group]) for group in (*wanted.marks, readers)]
         groups += [f"!{_word(word)}" for word in wanted.none_of if _is_certain(word)]
         # Written out: a plan that was made for another word is not kept for this one.
