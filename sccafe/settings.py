@@ -236,6 +236,13 @@ SETTINGS = (
         "書き込みひとつに付けられるファイルの数。0 で、ファイルを付けられないようにする",
     ),
     Setting(
+        "sudachi",
+        "off",
+        _switch,
+        "on looks for words in SudachiPy's normal forms too, where requirements-sudachi.txt is installed.",
+        "on で、SudachiPy の標準の書き方でもさがす。requirements-sudachi.txt を入れておく（約50MB増える）",
+    ),
+    Setting(
         "log_level",
         "info",
         _one_of("debug", "info", "warning", "error"),
@@ -269,6 +276,7 @@ class Settings:
     max_body_mb: int
     file_mb: int
     files_per_post: int
+    sudachi: bool
     log_level: str
 
     @property

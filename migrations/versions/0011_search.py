@@ -1,4 +1,4 @@
-"""Search: entries, and the index over them"""
+"""Search: entries, the index over them, and the secretariat's own spellings"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,6 +45,13 @@ def upgrade() -> None:
         sa.Column("segmenter", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
     )
+    op.create_table(
+        "spelling_families",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spelling_families")),
+    )
     op.create_index("ix_search_entries_kind_ref_part", "search_entries", ["kind", "ref", "part"], unique=True)
     if is_sqlite:
         op.execute(INDEX)
@@ -59,4 +66,5 @@ def downgrade() -> None:
         for name in TRIGGERS:
             op.execute(f"DROP TRIGGER {name}")
         op.execute("DROP TABLE search_index")
+    op.drop_table("spelling_families")
     op.drop_table("search_entries")

@@ -356,12 +356,12 @@ def plain(source_html: str, length: int) -> str:
     if len(text) <= length:
         return text
     end = max(length - 1, 0)
-    while end and _belongs_together(text[end - 1], text[end]):
+    while end and belongs_together(text[end - 1], text[end]):
         end -= 1
     return text[:end].rstrip() + "…"
 
 
-def _belongs_together(left: str, right: str) -> bool:
+def belongs_together(left: str, right: str) -> bool:
     """Whether a cut between the two would change what the left one looks like."""
     joiner = "\u200d"
     return (
@@ -369,5 +369,7 @@ def _belongs_together(left: str, right: str) -> bool:
         or unicodedata.category(right).startswith("M")  # accents, dakuten, variation selectors, keycaps
         or right in "ﾞﾟ"
         or "\U0001f3fb" <= right <= "\U0001f3ff"  # skin tones
+        or "\U000e0020" <= right <= "\U000e007f"  # the flags of England, Scotland and Wales
+        or "\u1160" <= right <= "\u11ff"  # vowels and endings of Hangul
         or all("\U0001f1e6" <= half <= "\U0001f1ff" for half in (left, right))  # flags
     )

@@ -69,6 +69,7 @@ def audit_kinds() -> dict[str, str]:
         "words": _("消したことば"),
         "page": _("固定のページ"),
         "setting": _("サイトの設定"),
+        "spellings": _("表記ゆれ"),
     }
 
 
@@ -122,6 +123,9 @@ def audit_action(key: str) -> str:
         "board.changed": _("場所を変えた"),
         "page.edited": _("固定のページを直した"),
         "settings.changed": _("サイトの設定を変えた"),
+        "spellings.added": _("表記ゆれを加えた"),
+        "spellings.changed": _("表記ゆれを直した"),
+        "spellings.removed": _("表記ゆれから外した"),
     }
     return labels.get(key, key)
 

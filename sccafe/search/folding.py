@@ -1,52 +1,111 @@
 """The segmenter: a text becomes its folded form, and that becomes pairs of neighbouring characters.
 
-Folding goes character by character, so that a part of a text always folds to a part of the folded text: whatever a
-reader sees in a text finds it, at any length. Width, case and kana are one; so are the many dashes, the long-vowel mark
-among them; any white space is one blank.
+After NFKC each character folds by itself, whatever stands beside it, so a part of a text always folds to a part of the
+folded text: whatever a reader sees in a text finds it, at any length. Width, case and kana are one; so are the many
+dashes, the long-vowel mark among them; any white space is one blank.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from functools import lru_cache
 
 #: Rises with every change of what this module makes of a text: rows of an older version are made anew by `reindex`.
 VERSION = 1
 
-_DASHES = "‐‑‒–—―−ー〜~─"
+_DASHES = "‐‑‒–—―−〜~─"
 #: Seen by nobody: soft hyphens, zero-width spaces, marks of writing direction, variation selectors.
-_UNSEEN = "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff" + "".join(map(chr, range(0xFE00, 0xFE10)))
-_FOLDED = str.maketrans(
-    {chr(number): chr(number - 0x60) for number in [*range(0x30A1, 0x30F7), 0x30FD, 0x30FE]}
-    | dict.fromkeys(_DASHES, "-")
-    | dict.fromkeys(_UNSEEN)
+_UNSEEN = "".join(
+    map(
+        chr,
+        [
+            *(0xAD, 0x61C, 0x200B, 0x200C, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A)),
+            *(0xFEFF, *range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
+        ],
+    )
 )
+_ONE_DASH = str.maketrans(dict.fromkeys(_DASHES, "-") | dict.fromkeys(_UNSEEN))
+#: What most texts are made of, and what NFKC leaves as it is, whatever stands around it: the rest alone has to go
+#: through NFKC, which takes more time than all else here together.
+_COMMON = "\x00-}\u3001-\u3006\u3008-\u301b\u3041-\u3096\u309d\u309e\u30a1-\u30fe\u4e00-\u9fff"
+_RARE = re.compile(f"[^{_COMMON}]+")
+#: Followed by nothing that could change it.
+_ALONE = re.compile(f"(?:[{_COMMON}](?![^{_COMMON}]))+")
+_KANA = {chr(number): chr(number - 0x60) for number in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)} | {"ー": "-"}
+_ONE_KANA = str.maketrans(_KANA)
 #: FTS5's `ascii` tokenizer ends a token at every character of ASCII but letters and digits. Their full-width forms
 #: never stand in a text in NFKC, so they can stand for them.
 _SHIELDED = str.maketrans(
     {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F) if not chr(code).isalnum()} | {" ": "\u3000"}
 )
-#: Letters and digits without a break, and short words in katakana: what stands by itself can be asked for as such.
-_RUN = re.compile(r"(?<![a-z0-9])[a-z0-9]{1,8}(?![a-z0-9])|(?<![ァ-ヺー])[ァ-ヺー]{2,5}(?![ァ-ヺー])")
+#: Letters and digits without a break, and words in katakana: short ones can be asked for as what stands by itself.
+_RUN = re.compile(r"[a-z0-9]+|[ァ-ヺー]+")
 
 
 def fold(text: str) -> str:
     """The text as it is compared: NFKC, lower case, hiragana for katakana, one dash, one blank."""
-    return " ".join(_plain(text).translate(_FOLDED).split())
+    return _one_kana(_bare(text))
+
+
+def _bare(text: str) -> str:
+    """The folded text but for its kana: each character of the one stands where the other has its own."""
+    return " ".join(_plain(text).split())
 
 
 def _plain(text: str) -> str:
-    # Lower case may undo the normal form, as in `İ`.
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    made: list[str] = []
+    at = 0
+    for rare in _RARE.finditer(text):
+        begin, end = rare.span()
+        if begin > at and joins(text[begin]):
+            begin -= 1
+        made += (text[at:begin], unicodedata.normalize("NFKC", text[begin:end]).translate(_ONE_DASH))
+        at = end
+    made.append(text[at:])
+    # Lower case comes last: what it takes apart (`ẖ`, `ß`) stays apart, or what follows could change it.
+    return "".join(made).casefold()
+
+
+def _one_kana(bare: str) -> str:
+    if len(bare) < 100:
+        return bare.translate(_ONE_KANA)
+    # One after the other over a long text is many times faster than looking up each of its characters.
+    for katakana, hiragana in _KANA.items():
+        bare = bare.replace(katakana, hiragana)
+    return bare
 
 
 def pairs(folded: str) -> list[str]:
     """Each two neighbouring characters in their order, and the last one alone, so that one character finds it too."""
-    return [*(folded[place : place + 2] for place in range(len(folded) - 1)), *folded[-1:]]
+    return [*[folded[place : place + 2] for place in range(len(folded) - 1)], *folded[-1:]]
 
 
 def runs(text: str) -> set[str]:
     """Short words of letters, digits or katakana that stand by themselves in the text, folded."""
-    return {fold(run) for run in _RUN.findall(_plain(text))}
+    return {_one_kana(run) for run in set(_RUN.findall(_bare(text))) if _is_short(run)}
+
+
+def _is_short(run: str) -> bool:
+    return len(run) <= 8 if run.isascii() else 2 <= len(run) <= 5
+
+
+def stands_by_itself(text: str) -> bool:
+    """Whether this is what `runs` marks: 1 to 8 letters and digits, or 2 to 5 characters in katakana."""
+    bare = _bare(text)
+    return _RUN.fullmatch(bare) is not None and _is_short(bare)
+
+
+def run_at(bare: str, place: int) -> str:
+    """The short word that begins at this place and stands by itself, in a text as `with_kana` gives it; or nothing."""
+    found, before = _RUN.match(bare, place), _RUN.match(bare, place - 1) if place else None
+    goes_on = before is not None and before.end() > place
+    return found[0] if found and not goes_on and _is_short(found[0]) else ""
+
+
+def with_kana(text: str) -> tuple[str, str]:
+    """The folded text, and the same, character by character, with its kana as they were."""
+    bare = _bare(text)
+    return _one_kana(bare), bare
 
 
 def shielded(token: str) -> str:
@@ -54,32 +113,120 @@ def shielded(token: str) -> str:
     return token.translate(_SHIELDED)
 
 
+# --- from the folded text to the text ----------------------------------------------------------------------
+
+
+@lru_cache(4096)
+def joins(character: str) -> bool:
+    """Whether NFKC may put the character together with what stands before it."""
+    first = unicodedata.normalize("NFKD", character)[0]
+    return (
+        unicodedata.category(first).startswith("M")
+        or "\u1160" <= first <= "\u11ff"  # vowels and endings of Hangul
+        or first in "\U00016d63\U00016d67"  # vowels of Kirat Rai, which Unicode calls letters
+    )
+
+
 def with_places(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the place in `text` where what it was made of begins.
 
     One more place stands at the end: the length of `text`.
     """
-    folded: list[str] = []
+    plain, places = _mapped(text)
+    begin, end = len(plain) - len(plain.lstrip()), len(plain.rstrip())
+    return _one_kana(plain[begin:end]), [*places[begin:end], len(text)]
+
+
+def _mapped(text: str) -> tuple[str, list[int]]:
+    """The plain text with one blank for several, and the place of each character."""
+    made: list[str] = []
     places: list[int] = []
-    for place, cluster in _clusters(text):
-        made = _plain(cluster).translate(_FOLDED)
-        for character in made:
-            blank = character.isspace()
-            if blank and (not folded or folded[-1] == " "):
-                continue
-            folded.append(" " if blank else character)
-            places.append(place)
-    if folded and folded[-1] == " ":
-        folded.pop()
-        places.pop()
-    return "".join(folded), [*places, len(text)]
-
-
-def _clusters(text: str) -> Iterator[tuple[int, str]]:
-    """A character with the marks that change it, as NFKC puts them together."""
     begin = 0
-    for place in range(1, len(text) + 1):
-        if place == len(text) or not (unicodedata.combining(text[place]) or text[place] in "ﾞﾟ\u3099\u309a"):
-            if place > begin:
-                yield begin, text[begin:place]
-            begin = place
+    while begin < len(text):
+        alone = _ALONE.match(text, begin)
+        if alone:
+            end = alone.end()
+            made.append(alone[0].casefold())
+            places.extend(range(begin, end))
+        else:
+            end = begin + 1
+            while end < len(text) and joins(text[end]):
+                end += 1
+            cluster = _plain(text[begin:end])
+            made.append(cluster)
+            # A heap of marks is no character that anybody sees: it is not taken as one.
+            step = 1 if end - begin > _LARGEST else 0
+            places.extend(min(begin + step * number, end - 1) for number in range(len(cluster)))
+        begin = end
+    plain = "".join(made)
+    for blanks in reversed(list(_BLANKS.finditer(plain))):
+        del places[blanks.start() + 1 : blanks.end()]
+    return _BLANKS.sub(" ", plain), places
+
+
+_BLANKS = re.compile(r"\s+")
+#: Characters of the largest that is seen as one.
+_LARGEST = 64
+
+
+class Folded:
+    """A text that is folded in pieces, so that a place in it can be told without going through all of it."""
+
+    def __init__(self, source: str, piece: int = 400) -> None:
+        self.source = source
+        #: Characters of a piece, or a few more: it ends where NFKC begins anew.
+        self._piece = piece
+        #: Where each piece begins: in the source, and in the folded text.
+        self._begins: list[int] = []
+        self._offsets: list[int] = []
+        self._known: dict[int, list[int]] = {}
+        bare: list[str] = []
+        begin = length = 0
+        while begin < len(source):
+            end = self._end(begin)
+            plain = _plain(source[begin:end])
+            made = " ".join(plain.split())
+            made = f"{' ' * plain[:1].isspace()}{made}{' ' * (bool(made) and plain[-1:].isspace())}"
+            if not length or bare[-1].endswith(" "):
+                made = made.lstrip()
+            if made:
+                self._begins.append(begin)
+                self._offsets.append(length)
+                bare.append(made)
+                length += len(made)
+            begin = end
+        self._bare = "".join(bare).rstrip()
+        self.text = _one_kana(self._bare)
+
+    def _end(self, begin: int) -> int:
+        end = min(begin + self._piece, len(self.source))
+        while end < len(self.source) and joins(self.source[end]):
+            end += 1
+        return end
+
+    def span(self, begin: int, end: int) -> tuple[int, int]:
+        """The part of the source that `text[begin:end]`, which is not empty, was made of."""
+        first, last = self._place(begin), self._place(end - 1)
+        return first[0], last[1]
+
+    def _place(self, at: int) -> tuple[int, int]:
+        """Where what one character was made of begins, and where it ends."""
+        piece = bisect_right(self._offsets, at) - 1
+        places = self._known.get(piece)
+        if places is None:
+            begin = self._begins[piece]
+            end = self._end(begin)
+            plain, places = _mapped(self.source[begin:end])
+            after_blank = not piece or self._bare[self._offsets[piece] - 1] == " "
+            places = [begin + place for place in places[plain.startswith(" ") and after_blank :]] + [end]
+            self._known[piece] = places
+        here = at - self._offsets[piece]
+        return places[here], places[bisect_right(places, places[here])]
+
+    def stands_alone(self, begin: int, end: int) -> bool:
+        """Whether `text[begin:end]` is one of `runs`."""
+        run = _RUN.fullmatch(self._bare, begin, end)
+        if run is None or not _is_short(run[0]):
+            return False
+        around = self._bare[max(0, begin - 1) : begin], self._bare[end : end + 1]
+        return not any(beside and _RUN.match(beside) and beside.isascii() == run[0].isascii() for beside in around)

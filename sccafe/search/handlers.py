@@ -33,11 +33,13 @@ from sccafe.core.events import on
 from sccafe.core.jobs import enqueue
 from sccafe.library.events import ItemChanged, ItemRemoved
 from sccafe.library.models import File
+from sccafe.moderation import audit
 from sccafe.moderation.erasing import holds_text
-from sccafe.search import keeping
+from sccafe.search import keeping, service
 from sccafe.search.entries import KINDS, TRUSTED
+from sccafe.search.events import SpellingsChanged
 from sccafe.search.jobs import MERGE
-from sccafe.search.models import Entry
+from sccafe.search.models import Entry, SpellingFamily
 
 
 def post_changed(event: Any) -> None:
@@ -139,3 +141,10 @@ def _erased(keys: Sequence[tuple[Any, ...]]) -> None:
 
 
 holds_text(_l("さがすための文"), Entry.title, Entry.text, then=_erased)
+holds_text(_l("表記ゆれ"), SpellingFamily.text, then=service.words_erased)
+
+
+@on(SpellingsChanged)
+def record_spellings(event: SpellingsChanged) -> None:
+    """The record holds no words: what a family says may be erased some day."""
+    audit.record(f"spellings.{event.what}", "spellings", event.family_id, event.actor_id)

@@ -1,4 +1,4 @@
-"""What is found: one row for each text that can be read, in parts where it is very long."""
+"""What is found: one row for each text that can be read, in parts where it is very long; and equal spellings."""
 
 from datetime import datetime
 
@@ -41,3 +41,15 @@ class Entry(Base):
     at: Mapped[datetime]
     #: folding.VERSION of what made it.
     segmenter: Mapped[int]
+
+
+class SpellingFamily(Base):
+    """Spellings that the secretariat wants to be looked for together, beside those of sccafe/data/spellings.yaml."""
+
+    __tablename__ = "spelling_families"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The spellings, one on each line; in 「」 what counts only where it stands by itself (families.py).
+    text: Mapped[str] = mapped_column(Text)
+    #: When it was made or changed.
+    changed_at: Mapped[datetime]

@@ -256,6 +256,8 @@ def test_text_is_stored_without_what_no_one_typed(source, expected):
         ("ab👍🏽cd", 4, "ab…"),
         ("a🇯🇵bc", 3, "a…"),
         ("aｶﾞｷﾞ", 3, "a…"),
+        ("a🏴\U000e0067\U000e0062\U000e007fbc", 4, "a…"),
+        ("a\u1100\u1161\u11a8bc", 4, "a…"),
     ],
 )
 def test_an_extract_is_one_line_that_ends_between_characters(text, length, expected):

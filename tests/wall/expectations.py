@@ -9,6 +9,7 @@ from tests.wall import (
     expectations_of_counseling,
     expectations_of_finding,
     expectations_of_library,
+    expectations_of_spellings,
 )
 from tests.wall.answers import (
     EVERYONE,
@@ -810,3 +811,4 @@ ADMIN = [
 
 ROWS = [*HOME, *BOARDS, *TOPICS, *POSTS, *FILES, *OWN, *FEEDS, *PROFILES, *ENTERING, *SETTINGS, *NOTICES]
 ROWS += [*DESK, *PROMPTS, *ADMIN, *expectations_of_library.ROWS, *expectations_of_counseling.ROWS]
+ROWS += expectations_of_spellings.ROWS

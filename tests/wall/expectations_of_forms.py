@@ -8,7 +8,7 @@ from datetime import timedelta
 from sccafe.core import clock
 from sccafe.core.audience import AUDIENCES
 from tests.factories import PASSWORD
-from tests.wall import expectations_of_counseling, expectations_of_library
+from tests.wall import expectations_of_counseling, expectations_of_library, expectations_of_spellings
 from tests.wall.answers import (
     EVERYONE,
     IN,
@@ -610,4 +610,4 @@ ADMIN = [
 ]
 
 ROWS = [*CONVERSATIONS, *OWN, *POSTS, *ENTERING, *SETTINGS, *DESK, *PROMPTS, *ADMIN, *expectations_of_library.FORMS]
-ROWS += expectations_of_counseling.FORMS
+ROWS += [*expectations_of_counseling.FORMS, *expectations_of_spellings.FORMS]

@@ -37,6 +37,8 @@ from sccafe.notifications.models import Notice
 from sccafe.prompts import answering, entering, tokens
 from sccafe.prompts import service as prompts
 from sccafe.prompts.models import PromptRecipient
+from sccafe.search import families
+from sccafe.search import service as search
 from sccafe.site import service as site
 from tests.factories import PASSWORD
 from tests.files import image
@@ -483,6 +485,8 @@ def _accounts(planter: _Planter) -> None:
 def _site(planter: _Planter) -> None:
     for language in ("ja", "en"):
         site.edit_page(planter.who("gardener"), "about", language, boards.prepare(text(f"page-about-{language}")))
+    family = families.typed_family(f"{text('spellings')}、おたがいさま")
+    planter.world.ids["spellings"] = search.save_family(planter.who("gardener"), None, family)
 
 
 def _notices(planter: _Planter) -> None:

@@ -1,0 +1,102 @@
+"""Best first: title above text, a whole word above a part of one, what is trusted above the rest, new above old."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
+
+from sccafe.search.folding import fold
+from sccafe.search.wanted import Word
+
+#: What counts: a word in the title outweighs all else, a whole word outweighs trust and newness, trust newness alone.
+_IN_TITLE, _WHOLE, _TRUSTED = 4.5, 2.25, 1.1
+#: After so many days newness, which is 1 at most, is worth half.
+_HALF = 730
+#: A whole word is looked for by so many of its spellings, and so far into the text.
+_SPELLINGS, _BEGINNING = 8, 1_000
+#: Characters that a word in them goes on in: kanji, kana, letters and digits.
+_KANJI = "々㐀-䶿一-鿿\U00020000-\U0003ffff"
+_KANA = "ぁ-ヿ-"
+#: Kana is one in the folded text, so the particles between words are told from their neighbours by themselves alone.
+_PARTICLES = "のをにはがでとへもやか"
+_KINDS = (
+    (re.compile(f"[{_KANJI}]"), f"[{_KANJI}]"),
+    (re.compile(f"[{_KANA}]"), f"[{''.join(sorted(set(map(chr, range(0x3041, 0x3100))) - set(_PARTICLES)))}-]"),
+    (re.compile(r"[^\W_]"), f"[^\\W_{_KANJI}{_KANA}]"),
+)
+
+
+class RankedRow(NamedTuple):
+    """An entry as far as its rank depends on it."""
+
+    id: int
+    #: As it stands in the entry, or folded.
+    title: str
+    #: The folded text, with the title before it; the beginning of a long one will do.
+    folded: str
+    trusted: bool
+    at: datetime
+
+
+def best(rows: Iterable[RankedRow], words: Sequence[Word], now: datetime) -> list[int]:
+    """The rows' ids, the best first; what is equal stays in its order."""
+    looked_for = [_of_word(word) for word in words]
+    share = 1 / (len(looked_for) or 1)
+    newness: dict[int, float] = {}
+    ranked = []
+    for row in rows:
+        days = (now - row.at).days
+        rank = newness.get(days)
+        if rank is None:
+            rank = newness[days] = 0.5 ** (max(days, 0) / _HALF)
+        if row.trusted:
+            rank += _TRUSTED
+        title = fold(row.title) if row.title else ""
+        for word in looked_for:
+            rank += share * _of_text(title, row.folded, word)
+        ranked.append((-rank, row.id))
+    ranked.sort(key=itemgetter(0))
+    return [number for _, number in ranked]
+
+
+class _Looked(NamedTuple):
+    text: str
+    #: Finds it where it is a word of its own.
+    whole: re.Pattern[str]
+
+
+def _of_word(word: Word) -> list[_Looked]:
+    return [_Looked(spelling.text, _whole(spelling.text)) for spelling in word.spellings if spelling.text]
+
+
+def _of_text(title: str, folded: str, word: Sequence[_Looked]) -> float:
+    """How well one word stands in title and text."""
+    in_title = 0.0
+    if title:
+        for text, whole in word:
+            if text in title:
+                if whole.search(title):
+                    return _IN_TITLE + _WHOLE
+                in_title = _IN_TITLE
+    for text, whole in word[:_SPELLINGS]:
+        if folded.find(text, 0, _BEGINNING) >= 0 and whole.search(folded, 0, _BEGINNING):
+            return in_title + _WHOLE
+    return in_title
+
+
+@lru_cache(500)
+def _whole(text: str) -> re.Pattern[str]:
+    """The text where it does not go on in the characters beside it, as far as these tell."""
+    said = re.escape(text)
+    # What stands before it is looked at behind it: a pattern that begins with its letters is found many times faster.
+    first, last = _goes_on(text[0]), _goes_on(text[-1])
+    before = f"(?<!{first}{said})" if first else ""
+    after = f"(?!{last})" if last else ""
+    return re.compile(f"{said}{before}{after}")
+
+
+def _goes_on(character: str) -> str:
+    """In which characters a word goes on that begins or ends with this one; empty for what is no letter."""
+    return next((beside for kind, beside in _KINDS if kind.match(character)), "")

@@ -1,0 +1,95 @@
+"""Texts as people write them and as nobody does, for properties of the search."""
+
+from hypothesis import strategies as st
+
+#: What folds to more, to less or to something else together with what stands beside it.
+ODD = [
+    *(
+        "か",
+        "\u3099",
+        "\u309a",
+        "ﾞ",
+        "ﾟ",
+        "ｶ",
+        "ﾊ",
+        "ー",
+        "ｰ",
+        "〜",
+        "―",
+        "-",
+        "－",
+        "㍿",
+        "①",
+        "ﬁ",
+        "ß",
+        "İ",
+        "ẖ",
+        "H",
+        "\u0331",
+    ),
+    *(
+        "ΐ",
+        "ᾂ",
+        "\u0301",
+        "\u0345",
+        "Σ",
+        "ς",
+        "ｱ",
+        "Ａ",
+        "ワ",
+        "ヷ",
+        "ヿ",
+        "ゟ",
+        "\ufdfa",
+        "ㄱ",
+        "ㅏ",
+        "각",
+        "\u1100",
+        "\u1161",
+    ),
+    *(
+        "\u11a8",
+        "葛",
+        "\U000e0100",
+        "\ufe0f",
+        "\u200b",
+        "\u200d",
+        "\u00ad",
+        "´",
+        " ",
+        "\u3000",
+        "\n",
+        "\t",
+        "\x1c",
+        "\u2028",
+    ),
+    *(
+        "𠮷",
+        "😀",
+        "👩",
+        "🏽",
+        "🇯",
+        "🇵",
+        "1",
+        "\u20e3",
+        "神",
+        "\ufa19",
+        "Ǆ",
+        "ŉ",
+        "\u0f73",
+        "\u0344",
+        "\U00016d63",
+        "क",
+        "\u093c",
+    ),
+]
+
+characters = st.one_of(
+    st.sampled_from(ODD),
+    st.sampled_from("買い物支援のコーヒーサロンSC第1層。、"),
+    st.characters(exclude_categories=["Cs"]),
+)
+
+
+def any_text(longest: int = 40) -> st.SearchStrategy[str]:
+    return st.lists(characters, max_size=longest).map("".join)
