@@ -3,10 +3,11 @@
 Two databases, one interface: `sqlite.py` asks FTS5, `postgresql.py` a tsvector with a GIN index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from sccafe.core.database import db
 from sccafe.search.wanted import Wanted
@@ -21,6 +22,29 @@ class Index(Protocol):
 
     def found(self, wanted: Wanted, readers: Sequence[str]) -> Select[tuple[int]]:
         """The entries' ids, the newest first, of which `readers` holds a mark."""
+        ...
+
+    def give_way(self, session: Session) -> None:
+        """Let the present transaction fail soon (OperationalError) where others hold what it wants."""
+        ...
+
+    def is_half_made(self) -> bool:
+        """Whether `make_anew` was broken off, so that something is not found."""
+        ...
+
+    def make_anew(self) -> Iterator[int]:
+        """Make the index again from the entries, in steps; gives after each how many rows it took up.
+
+        It goes on where it was broken off. Others read and write in between.
+        """
+        ...
+
+    def stay_small(self, session: Session, whole: bool = False) -> bool:
+        """Put a part of the index in order, so that it forgets what was taken out; whether there is more to do.
+
+        With `whole` it begins to make one piece of everything, as after much was put in: the fewer pieces, the less
+        has to be looked into for each word.
+        """
         ...
 
     def forget(self) -> None:
