@@ -205,7 +205,7 @@ _ITEM: tuple[Any, ...] = (
 def items(item_ids: Sequence[int]) -> Iterator[Draft]:
     """Items on the shelf, as their published version says."""
     rows = db.session.execute(
-        select(Item.id, *_ITEM, Version.sheet)
+        select(Item.id, *_ITEM, Version.sheet, Version.html)
         .join(Version, Version.id == Item.published_id)
         .where(Item.id.in_(item_ids), ON_SHELF)
     )
@@ -215,7 +215,9 @@ def items(item_ids: Sequence[int]) -> Iterator[Draft]:
             marks.add(by_person(row.owner_id))
         if row.checked_on and not row.needs_work:
             marks.add(TRUSTED)
-        yield Draft(row.id, row.audience, row.title, sheet.said(row.sheet), frozenset(marks), row.published_at)
+        # As it is read: without the signs by which a writer made something bold.
+        read = row.sheet | {part: markup.plain(html, _WHOLE) for part, html in row.html.items()}
+        yield Draft(row.id, row.audience, row.title, sheet.said(read), frozenset(marks), row.published_at)
 
 
 @kind("file", lambda: select(File.id).order_by(File.id))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import Row
@@ -128,10 +128,9 @@ def supplied(slug: str, language: str) -> str:
 # --- places still to be built -----------------------------------------------------------------------
 
 
-@pages.get("/<any(industry, rooms, search):name>")
+@pages.get("/<any(industry, rooms):name>")
 def soon(name: str) -> ResponseReturnValue:
     lounge = {"label": _("ラウンジを見る"), "href": "/lounge"}
-    ask = {"label": _("「教えて！」で質問する"), "href": "/boards/questions/new"}
     told = {
         "industry": (
             _("SCの意見を産業界に届けます!!"),
@@ -145,12 +144,6 @@ def soon(name: str) -> ResponseReturnValue:
             [_("近くのまちのSCと話す"), _("同じテーマの仲間と集まる")],
             [lounge],
         ),
-        "search": (
-            _("検索"),
-            _("話題や資料をことばでさがす場所です。いま準備しています。"),
-            [_("書き込み、資料、答えをまとめてさがす"), _("「買物」と「買い物」を同じことばとしてさがす")],
-            [lounge, ask],
-        ),
     }
     title, told_text, points, actions = told[name]
     return render_template(
@@ -160,7 +153,6 @@ def soon(name: str) -> ResponseReturnValue:
         points=points,
         actions=actions,
         place=name,
-        query=request.args.get("q", ""),
     )
 
 

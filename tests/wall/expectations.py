@@ -9,6 +9,7 @@ from tests.wall import (
     expectations_of_counseling,
     expectations_of_finding,
     expectations_of_library,
+    expectations_of_search,
     expectations_of_spellings,
 )
 from tests.wall.answers import (
@@ -104,7 +105,7 @@ HOME = [
     page("/lounge", *((viewer, _lounge(viewer)) for viewer in VIEWERS)),
     page("/about", (EVERYONE, sees("page-about-ja"))),
     *(page(f"/{name}", (EVERYONE, NOTHING)) for name in ("terms", "privacy", "contact")),
-    *(page(f"/{name}", (EVERYONE, NOTHING)) for name in ("industry", "rooms", "search?q=しるし")),
+    *(page(f"/{name}", (EVERYONE, NOTHING)) for name in ("industry", "rooms")),
     page("/municipalities?prefecture=13", (EVERYONE, NOTHING)),
     page("/nowhere"),
     *(page(f"/{name}", (EVERYONE, NOTHING)) for name in ("healthz", "readyz", "sitemap.xml", "robots.txt")),
@@ -811,4 +812,4 @@ ADMIN = [
 
 ROWS = [*HOME, *BOARDS, *TOPICS, *POSTS, *FILES, *OWN, *FEEDS, *PROFILES, *ENTERING, *SETTINGS, *NOTICES]
 ROWS += [*DESK, *PROMPTS, *ADMIN, *expectations_of_library.ROWS, *expectations_of_counseling.ROWS]
-ROWS += expectations_of_spellings.ROWS
+ROWS += [*expectations_of_search.ROWS, *expectations_of_spellings.ROWS]

@@ -52,6 +52,8 @@ class SQLiteOriginal:
     def _seen(self) -> list[object]:
         tables = self._live.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            # What FTS5 keeps for itself follows from the entries.
+            " AND name NOT LIKE 'search_index%'"
         ).fetchall()
         return [self._live.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall() for (table,) in tables]
 

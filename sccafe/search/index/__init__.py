@@ -47,6 +47,13 @@ class Index(Protocol):
         """
         ...
 
+    def forget(self) -> None:
+        """Leave nothing on the disk of what was taken out until now; outside any transaction.
+
+        Raises TimeoutError where somebody is reading the old pages; try again then.
+        """
+        ...
+
 
 def index() -> Index:
     """The index of the site's database."""

@@ -1,7 +1,8 @@
 """The place of an entry in time, which is its number: so the newest come first without any sorting."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
@@ -29,6 +30,21 @@ _FIRST_GAP = (
 def place_of(at: datetime) -> int:
     """The first place of this moment."""
     return max(0, int((at - _BEGIN).total_seconds())) * _IN_A_SECOND
+
+
+def moment_of(place: int) -> datetime:
+    """The moment that this place belongs to, to the second."""
+    return _BEGIN + timedelta(seconds=place // _IN_A_SECOND)
+
+
+def day_of(place: int) -> datetime:
+    """About the moment that this place belongs to, to the day: for thousands of places, which have few days."""
+    return _day(place // (86400 * _IN_A_SECOND))
+
+
+@lru_cache(maxsize=8192)
+def _day(number: int) -> datetime:
+    return _BEGIN + timedelta(days=number)
 
 
 def free_places(moments: Sequence[datetime]) -> list[int]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, not_,
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
 
-from sccafe.core.database import db
+from sccafe.core.database import db, forget_old_pages
 from sccafe.search import folding
 from sccafe.search.index.places import place_of
 from sccafe.search.index.sample import alone, picked, place_of_rank
@@ -166,3 +166,10 @@ class PostgreSQL:
         if whole:
             session.execute(text("ANALYZE search_entries"))
         return False
+
+    def forget(self) -> None:
+        """VACUUM takes out old rows, but GIN keeps each word that ever stood in it until it is made anew."""
+        forget_old_pages({Entry.__tablename__})
+        with db.engine.connect() as connection:
+            bare = connection.execution_options(isolation_level="AUTOCOMMIT")
+            bare.execute(text("REINDEX INDEX CONCURRENTLY ix_search_entries_tokens"))

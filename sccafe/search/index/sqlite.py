@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlalchemy import Select, column, func, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
-from sccafe.core.database import db, end_reading, writing
+from sccafe.core.database import db, end_reading, forget_old_pages, writing
 from sccafe.core.site_settings import SettingRow
 from sccafe.search import folding
 from sccafe.search.index.places import place_of
@@ -19,7 +19,7 @@ from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
 _INDEX = table("search_index", column("rowid"), column("search_index"))
-#: FTS5 works on an order for so many pages at a time.
+#: One step writes so many pages, and then others write.
 _PAGES = 500
 _MERGE = text("INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)")
 _EMPTY = text("INSERT INTO search_index (search_index) VALUES ('delete-all')")
@@ -134,3 +134,15 @@ class SQLite:
         connection.execute(_MERGE, {"pages": -_PAGES if whole else _PAGES})
         # FTS5's manual: less than two changes mean that there was nothing to merge.
         return (connection.scalar(_CHANGES) or 0) - (before or 0) >= 2
+
+    def forget(self) -> None:
+        """What was taken out stands in older pieces until they are merged with the mark that it is gone.
+
+        The first step puts all pieces there are into one merge: so it ends however much is written in between.
+        """
+        whole, more = True, True
+        while more:
+            with writing() as session:
+                more = self.stay_small(session, whole)
+            whole = False
+        forget_old_pages(())

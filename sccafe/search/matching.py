@@ -1,0 +1,150 @@
+"""What a query matches, as far as it is looked at all at once: the newest thousand, by what they can be narrowed by.
+
+Where a query matches less than that, its whole page follows from one statement: how many there are of each kind, on
+each board, of each year. Where it matches more, nobody is told how many; what is shown then is asked for singly.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+
+from sccafe.core import clock
+from sccafe.core.audience import Viewer, readable
+from sccafe.core.database import db, run
+from sccafe.search import entries, folding
+from sccafe.search.index import index
+from sccafe.search.index.places import moment_of
+from sccafe.search.language import Asked
+from sccafe.search.models import Entry
+from sccafe.search.wanted import Wanted
+
+#: Nobody is told of more: what is counted stops here, and so does the counting.
+CAP = 1000
+
+_JAPAN = timedelta(hours=9)
+#: The marks that are counted, in a row of marks as entries keep them.
+_NARROWS = re.compile(rf"(?<!\S)(in|board|theme){folding.shielded(':')}(\S+)")
+
+
+@dataclass(frozen=True)
+class Match:
+    """An entry that was found, and what it can be narrowed by."""
+
+    id: int
+    group: str
+    board_id: int | None
+    themes: tuple[str, ...]
+
+    @property
+    def year(self) -> int:
+        """In Japan, which has no summer time."""
+        return (moment_of(self.id) + _JAPAN).year
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Of each thing its newest entry, the newest first, wherever it was looked for; none where there are too many."""
+
+    found: Sequence[Match]
+    #: Whether these are all that there are.
+    is_whole: bool
+
+    def within(self, groups: Sequence[str]) -> list[Match]:
+        return [match for match in self.found if match.group in groups]
+
+
+def matches(viewer: Viewer, asked: Asked) -> Matches:
+    """What is found in all groups together, up to CAP."""
+    if asked.impossible or asked.wanted.is_empty:
+        return Matches((), is_whole=True)
+    newest = found(viewer, anywhere(asked.wanted)).limit(CAP)
+    rows = run(
+        select(Entry.id, Entry.kind, Entry.ref, Entry.marks)
+        .where(Entry.id.in_(newest), readable(Entry.audience, viewer))
+        .order_by(Entry.id.desc())
+    ).all()
+    if len(rows) >= CAP:
+        return Matches((), is_whole=False)
+    once = {(row.kind, row.ref): row for row in reversed(rows)}
+    return Matches([_match(row.id, row.marks) for row in reversed(once.values())], is_whole=True)
+
+
+def _match(entry_id: int, marks: str) -> Match:
+    group, board_id, themes = "", None, []
+    for name, value in _NARROWS.findall(marks):
+        if name == "in":
+            group = value
+        elif name == "board":
+            board_id = int(value)
+        else:
+            themes.append(value)
+    return Match(entry_id, group, board_id, tuple(themes))
+
+
+# --- where somebody looks ------------------------------------------------------------------------------------
+
+
+def found(viewer: Viewer, wanted: Wanted) -> Select[tuple[int]]:
+    """The ids of what this viewer finds, the newest first."""
+    return index().found(wanted, entries.of_reader(viewer))
+
+
+def _is_of_groups(marks: Sequence[str]) -> bool:
+    return all(mark.startswith(entries.in_group("")) for mark in marks)
+
+
+def anywhere(wanted: Wanted) -> Wanted:
+    """The same query without the place where it looks."""
+    return replace(wanted, marks=tuple(marks for marks in wanted.marks if not _is_of_groups(marks)))
+
+
+def groups_of(wanted: Wanted) -> tuple[str, ...]:
+    """Where a query looks: all groups, unless it names some."""
+    named = [marks for marks in wanted.marks if _is_of_groups(marks)]
+    return tuple(group for group in entries.GROUPS if all(entries.in_group(group) in marks for marks in named))
+
+
+def marked(wanted: Wanted, mark: str) -> Wanted:
+    return replace(wanted, marks=(*wanted.marks, (mark,)))
+
+
+def in_year(wanted: Wanted, year: int) -> Wanted:
+    """The same query within one year of Japan's calendar."""
+    begin, end = (datetime(at, 1, 1, tzinfo=clock.TOKYO) for at in (year, year + 1))
+    return replace(
+        wanted,
+        since=max(filter(None, (wanted.since, begin))),
+        until=min(filter(None, (wanted.until, end))),
+    )
+
+
+# --- counting ------------------------------------------------------------------------------------------------
+
+
+def count_each(viewer: Viewer, queries: Mapping[str, Wanted]) -> dict[str, int]:
+    """How much each of these queries finds, up to CAP, in one statement."""
+    if not queries:
+        return {}
+    subselects = [
+        select(func.count())
+        .select_from(found(viewer, wanted).order_by(None).limit(CAP).subquery())
+        .scalar_subquery()
+        .label(f"count_{number}")
+        for number, wanted in enumerate(queries.values())
+    ]
+    return dict(zip(queries, map(int, db.session.execute(select(*subselects)).one()), strict=True))
+
+
+def finds_any(viewer: Viewer, queries: Mapping[str, Wanted]) -> set[str]:
+    """Which of these queries find something, in one statement."""
+    if not queries:
+        return set()
+    subselects = [
+        select(found(viewer, wanted).order_by(None).limit(1).scalar_subquery().is_not(None)).scalar_subquery()
+        for wanted in queries.values()
+    ]
+    row = db.session.execute(select(*(each.label(f"any_{at}") for at, each in enumerate(subselects)))).one()
+    return {name for name, there in zip(queries, row, strict=True) if there}
