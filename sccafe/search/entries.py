@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from sccafe.accounts.models import User
 from sccafe.boards.models import Board, Post, Topic, TopicTheme
 from sccafe.core import markup, taxonomy
 from sccafe.core.audience import NETWORK, PUBLIC, Viewer
-from sccafe.core.database import db
+from sccafe.core.database import db, run
 from sccafe.library import sheet
 from sccafe.library.models import ON_SHELF, File, Item, Version, VersionFile
 
@@ -116,28 +116,33 @@ OPENS = "opens"
 # --- boards ------------------------------------------------------------------------------------------------
 
 
+#: Built once: every reply is renewed by it.
+_POSTS = (
+    select(
+        Post.id,
+        Post.number,
+        Post.html,
+        Post.author_id,
+        Post.created_at,
+        Topic.id.label("topic_id"),
+        Topic.audience,
+        Topic.title,
+        Topic.outcome_html,
+        Topic.accepted_post_id,
+        Topic.board_id,
+        Board.kind.label("board_kind"),
+    )
+    .join(Topic, Topic.id == Post.topic_id)
+    .join(Board, Board.id == Topic.board_id)
+    .where(Post.id.in_(bindparam("ids", expanding=True)), Post.state == "published", Topic.visibility == "published")
+)
+_THEMES = select(TopicTheme.topic_id, TopicTheme.theme).where(TopicTheme.topic_id.in_(bindparam("ids", expanding=True)))
+
+
 @kind("post", lambda: select(Post.id).order_by(Post.id))
 def posts(post_ids: Sequence[int]) -> Iterator[Draft]:
     """Published posts of published topics. A post of nobody's, an anonymous one, has no mark of a person."""
-    rows = db.session.execute(
-        select(
-            Post.id,
-            Post.number,
-            Post.html,
-            Post.author_id,
-            Post.created_at,
-            Topic.id.label("topic_id"),
-            Topic.audience,
-            Topic.title,
-            Topic.outcome_html,
-            Topic.accepted_post_id,
-            Topic.board_id,
-            Board.kind.label("board_kind"),
-        )
-        .join(Topic, Topic.id == Post.topic_id)
-        .join(Board, Board.id == Topic.board_id)
-        .where(Post.id.in_(post_ids), Post.state == "published", Topic.visibility == "published")
-    ).all()
+    rows = run(_POSTS, ids=list(post_ids)).all()
     themes = _themes({row.topic_id for row in rows})
     for row in rows:
         opens = row.number == 1
@@ -161,9 +166,7 @@ def posts(post_ids: Sequence[int]) -> Iterator[Draft]:
 
 def _themes(topic_ids: Iterable[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for row in db.session.execute(
-        select(TopicTheme.topic_id, TopicTheme.theme).where(TopicTheme.topic_id.in_(topic_ids))
-    ):
+    for row in run(_THEMES, ids=list(topic_ids)):
         found.setdefault(row.topic_id, []).append(row.theme)
     return found
 

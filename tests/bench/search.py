@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from tempfile import gettempdir
 from typing import Any
 
 from flask import Flask
@@ -67,7 +68,7 @@ def measure(folder: Path, posts: int) -> Iterator[Figure]:
         say("PostgreSQL is not installed; search is measured on SQLite alone.")
         return
     with ExitStack() as stack:
-        cluster = stack.enter_context(postgres.cluster(Path(of.folder)))
+        cluster = stack.enter_context(postgres.cluster(Path(gettempdir())))  # the server's user can go there
         say("Copying the town into PostgreSQL ...")
         environ = {"SCCAFE_JOB_THREAD": "off", "SCCAFE_RATE_LIMITS": "off", "SCCAFE_DATA": str(of.data)}
         there = create_app(read(environ | {"SCCAFE_DATABASE_URL": cluster.create("town")}))
@@ -206,7 +207,9 @@ def _best() -> Callable[[Wanted, Sequence[str]], int]:
     def best(wanted: Wanted, readers: Sequence[str]) -> int:
         ids = index().found(wanted, readers).limit(FOR_BEST).subquery()
         rows = db.session.execute(
-            select(Entry.id, Entry.title, Entry.folded, Entry.marks, Entry.at).join(ids, ids.c[0] == Entry.id)
+            select(
+                Entry.id, Entry.title, func.substr(Entry.folded, 1, 1_000).label("folded"), Entry.marks, Entry.at
+            ).join(ids, ids.c[0] == Entry.id)
         ).all()
         if ranking is None:
             return len(rows)

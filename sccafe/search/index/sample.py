@@ -18,8 +18,8 @@ from sccafe.search import folding
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Wanted, Word
 
-#: Below so many entries every way is quick.
-_LARGE = 20_000
+#: Below so many entries the lists are shorter than the look into what was found takes.
+_LARGE = 200_000
 _TEXTS, _SECONDS = 1_000, 3_600.0
 #: Where so many of the sampled texts hold all that is looked for, the newest thousand are soon found as they are.
 _MANY = 20
