@@ -5,6 +5,7 @@ Each command checks what it was given, calls the feature that does the work, and
 
 import signal
 import sys
+import time
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
@@ -61,6 +62,7 @@ def setup(context: click.Context, demo: bool) -> None:
     translations.compile_catalogues()
     context.invoke(assets)
     with context.ensure_object(ScriptInfo).load_app().app_context():
+        from sccafe.search import reindexing
         from sccafe.site import setup as site_setup
 
         migrations.make_database(_settings())
@@ -71,6 +73,9 @@ def setup(context: click.Context, demo: bool) -> None:
                 context.invoke(demo_command, remove=True)
             context.invoke(demo_command)
         site_setup.mark_started()
+        if reindexing.is_new_here():
+            click.echo("Taking up for search what this site holds already; this is done once.")
+            _reindex(anew=False)
         if gone := site_setup.keep_deleted():
             click.echo(f"Took away again what an older database had brought back of {gone} requests for counsel.")
         if addresses := site_setup.demo_addresses():
@@ -314,6 +319,48 @@ def rerender() -> None:
     from sccafe.site import rerendering
 
     click.echo(f"{rerendering.rerender()} texts rendered again.")
+
+
+@sccafe.command()
+@click.option(
+    "--anew", is_flag=True, help="Make the index itself again as well, where `sccafe check` says that it is wrong."
+)
+def reindex(anew: bool) -> None:
+    """Bring what search finds in step with what is there; go on with a run that was broken off.
+
+    The site may be in use meanwhile.
+    """
+    _reindex(anew)
+
+
+def _reindex(anew: bool) -> None:
+    from sccafe.search import reindexing
+
+    progress = _Progress()
+    written = reindexing.reindex(anew, progress.say)
+    progress.end()
+    click.echo(f"{written} entries written.")
+
+
+class _Progress:
+    """How far something is: on one line of a terminal, otherwise a line now and then, for a log."""
+
+    def __init__(self) -> None:
+        self.on_terminal = sys.stderr.isatty()
+        self.begun = self.said = time.monotonic()
+
+    def say(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self.said < (0.2 if self.on_terminal else 10):
+            return
+        self.said = now
+        left = (now - self.begun) * (total - done) / max(done, 1)
+        line = f"{done:,} of {total:,} looked at, about {max(1, round(left / 60))} min left"
+        click.echo(f"\r{line:<70}" if self.on_terminal else line, nl=not self.on_terminal, err=True)
+
+    def end(self) -> None:
+        if self.on_terminal and self.said != self.begun:
+            click.echo(err=True)
 
 
 @sccafe.command("mail")

@@ -68,12 +68,12 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A running cluster without durability, taken away at the end."""
+def cluster(parent: Path | None = None) -> Iterator[Cluster]:
+    """A running cluster without durability, taken away at the end; in `parent` where much goes into it."""
     bin_ = binaries()
     if bin_ is None:
         raise RuntimeError("PostgreSQL is not installed (Debian: postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="sccafe-pg-", dir=_quickest_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="sccafe-pg-", dir=parent or _quickest_folder()))
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     demote = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
     if demote:

@@ -17,10 +17,13 @@ CREATE VIRTUAL TABLE search_index USING fts5(
 """
 TAKE = "INSERT INTO search_index (search_index, rowid, tokens, marks) VALUES ('delete', old.id, old.tokens, old.marks);"
 PUT = "INSERT INTO search_index (rowid, tokens, marks) VALUES (new.id, new.tokens, new.marks);"
+# While the index is made anew from the entries, it holds those from this place on; the others come in by that.
+HELD = "WHEN NOT EXISTS (SELECT 1 FROM settings WHERE key = 'search.remaking' AND CAST(value AS INTEGER) > {row}.id)"
 TRIGGERS = {
-    "search_entries_put": f"AFTER INSERT ON search_entries BEGIN {PUT} END",
-    "search_entries_taken": f"AFTER DELETE ON search_entries BEGIN {TAKE} END",
-    "search_entries_changed": f"AFTER UPDATE OF id, tokens, marks ON search_entries BEGIN {TAKE} {PUT} END",
+    "search_entries_put": f"AFTER INSERT ON search_entries {HELD.format(row='new')} BEGIN {PUT} END",
+    "search_entries_taken": f"AFTER DELETE ON search_entries {HELD.format(row='old')} BEGIN {TAKE} END",
+    "search_entries_changed": f"AFTER UPDATE OF tokens, marks ON search_entries {HELD.format(row='old')} "
+    f"BEGIN {TAKE} {PUT} END",
 }
 
 

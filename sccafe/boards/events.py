@@ -77,6 +77,13 @@ class PostErased:
 
 
 @dataclass(frozen=True)
+class PostsEmptied:
+    """The time in which these deletions could be undone is over, and the texts are gone."""
+
+    post_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class AnswerAccepted:
     """`post_id` is None where the acceptance was taken back."""
 

@@ -7,9 +7,11 @@ from sqlalchemy import delete, or_, select, update
 from sccafe.boards import attachments
 from sccafe.boards import outcomes as outcomes  # its job
 from sccafe.boards import waiting as waiting  # its job
+from sccafe.boards.events import PostsEmptied
 from sccafe.boards.models import Draft, Post, PostVersion, SentForm
 from sccafe.core import clock
 from sccafe.core.database import writing
+from sccafe.core.events import emit
 from sccafe.core.jobs import daily_at, scheduled
 
 #: How long a deleted text can be put back.
@@ -29,6 +31,8 @@ def empty_deleted() -> None:
         session.execute(delete(PostVersion).where(PostVersion.post_id.in_(ids)))
         attachments.remove_from(session, ids)
         session.execute(update(Post).where(Post.id.in_(ids)).values(source="", html=""))
+        if ids:
+            emit(PostsEmptied(tuple(ids)))
 
 
 @scheduled("boards.old_drafts", daily_at(3, 25))

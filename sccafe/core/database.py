@@ -112,6 +112,10 @@ def engine_options(database_file: Path | None) -> dict[str, Any]:
 @event.listens_for(Engine, "connect")
 def _prepare(connection: Any, record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
+        # A page's queries are short: to compile one or to share it out takes longer than to run it, and a part of a
+        # query that comes after another must not overtake it (search/index/postgresql.py).
+        connection.cursor().execute("SET jit = off; SET max_parallel_workers_per_gather = 0")
+        connection.commit()
         return
     connection.isolation_level = None  # the driver begins nothing by itself; `_begin` does
     for pragma in (

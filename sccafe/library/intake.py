@@ -23,10 +23,12 @@ from sccafe.core import files as core_files
 from sccafe.core import site_settings, text_rules
 from sccafe.core.audience import Viewer, loses
 from sccafe.core.database import db, end_reading, writing
+from sccafe.core.events import emit
 from sccafe.core.uploads import Refused, Upload, take
 from sccafe.library import fault_words, files, importing, kept, policy, service, sheet
 from sccafe.library.bundles import Bundle, reading
 from sccafe.library.errors import Clash, MayNot, NotThere
+from sccafe.library.events import ItemChanged
 from sccafe.library.faults import Fault, Unusable
 from sccafe.library.importing import Given, Named
 from sccafe.library.models import File, Item, Version, VersionFile
@@ -390,6 +392,7 @@ def _write(session: Session, viewer: Viewer, plan: _Plan) -> None:
         item.checked_on = given.checked_on
         item.due_on = service.months_later(given.checked_on, site_settings.get(service.CHECK_AFTER))
     session.flush()
+    emit(ItemChanged(item.id))
 
 
 def _change(session: Session, viewer: Viewer, plan: _Plan, known: _Known) -> Item:

@@ -1,8 +1,8 @@
 """「完全に消す」 for a name: from posts by way of boards/erasing.py, and from every other text that people have typed.
 
 Whatever holds free text is named here by `holds_text`; a test walks all columns of all tables and asks for each new one
-whether people type into it. Texts that programs make from these (search entries, feeds) follow by their own events, and
-mails about posts are made when they are sent.
+whether people type into it. Texts that programs make from these (feeds) follow by their own events, and mails about
+posts are made when they are sent.
 """
 
 import unicodedata
@@ -49,6 +49,8 @@ class Place:
     columns: tuple[InstrumentedAttribute[Any], ...]
     #: Told the keys of the rows that were changed, inside the transaction.
     then: Callable[[Sequence[tuple[Any, ...]]], None] | None = None
+    #: Made by a program of what stands elsewhere: gone through as well, and not named or counted a second time.
+    is_made: bool = False
 
     @property
     def model(self) -> Any:
@@ -62,12 +64,13 @@ def holds_text(
     label: Any,
     *columns: InstrumentedAttribute[Any],
     then: Callable[[Sequence[tuple[Any, ...]]], None] | None = None,
+    is_made: bool = False,
 ) -> None:
     """Let 「完全に消す」 go through these columns of one table; `label` is what its page calls them.
 
     A column of JSON is gone through text by text; its keys stay.
     """
-    _places.append(Place(label, columns, then))
+    _places.append(Place(label, columns, then, is_made))
 
 
 def places() -> tuple[Place, ...]:
@@ -157,7 +160,7 @@ def find_words(viewer: Viewer, words: str) -> FoundEverywhere:
     if not policy.may(viewer, "erase"):
         raise MayNot("role")
     clean = cleaner(words)
-    counts = [(str(place.label), len(_rows_with(place, clean))) for place in _places]
+    counts = [(str(place.label), len(_rows_with(place, clean))) for place in _places if not place.is_made]
     counts.append((str(_l("記録に残る措置の理由")), len(audit.reasons_with(clean))))
     end_reading()
     return FoundEverywhere(
@@ -189,7 +192,7 @@ def erase_words(viewer: Viewer, words: str, reason: str) -> int:
                 session.execute(
                     update(place.model).where(*this).values(**changed).execution_options(synchronize_session=False)
                 )
-                count += 1
+                count += not place.is_made
                 changed_keys[id(place)].append(key)
         for place in _places:
             if place.then is not None and id(place) in changed_keys:

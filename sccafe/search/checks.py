@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError
 from sccafe.core.checks import check
 from sccafe.core.database import db
 from sccafe.search import keeping
+from sccafe.search.index import index as search_index
 
 
 @check("search: entries are what can be read")
@@ -21,6 +22,9 @@ def index() -> Iterator[str]:
     if db.engine.dialect.name != "sqlite":
         return
     db.session.rollback()
+    if search_index().is_half_made():
+        yield "the index is being made anew; `sccafe reindex` goes on with it"
+        return
     try:
         with db.engine.connect() as connection:
             connection.execute(text("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)"))

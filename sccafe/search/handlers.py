@@ -24,28 +24,30 @@ from sccafe.boards.events import (
     PostHidden,
     PostPublished,
     PostRestored,
+    PostsEmptied,
     TopicChanged,
     TopicThemed,
 )
 from sccafe.boards.models import Post, Topic
 from sccafe.core.database import db
 from sccafe.core.events import on
-from sccafe.core.jobs import enqueue
-from sccafe.library.events import ItemChanged, ItemRemoved
+from sccafe.library.events import ItemChanged, ItemHandedOn, ItemRemoved, OwnerAnswered
 from sccafe.library.models import File
 from sccafe.moderation import audit
 from sccafe.moderation.erasing import holds_text
 from sccafe.search import keeping, service
 from sccafe.search.entries import KINDS, TRUSTED
 from sccafe.search.events import SpellingsChanged
-from sccafe.search.jobs import MERGE
+from sccafe.search.jobs import forget_soon
 from sccafe.search.models import Entry, SpellingFamily
 
 
 def post_changed(event: Any) -> None:
-    """Whether a post is found can decide whether its topic is, and the other way round: hiding the first hides both."""
+    """Whether a post is found can decide whether its topic is: hiding the first one hides both, and letting one
+    through that waited shows a hidden topic again."""
     opens = db.session.scalar(select(Post.number).where(Post.id == event.post_id)) in (1, None)
-    keeping.renew(db.session(), "post", posts_of([event.topic_id]) if opens else [event.post_id])
+    shows = isinstance(event, PostPublished) and event.approver_id is not None
+    keeping.renew(db.session(), "post", posts_of([event.topic_id]) if opens or shows else [event.post_id])
 
 
 _OF_POSTS: tuple[type[Any], ...] = (PostPublished, PostEdited, PostDeleted, PostHidden, PostRestored)
@@ -57,7 +59,13 @@ for _happened in _OF_POSTS:
 def posts_erased(event: PostErased) -> None:
     opening = db.session.scalars(select(Post.id).where(Post.topic_id.in_(event.topic_ids), Post.number == 1))
     keeping.renew(db.session(), "post", {*event.post_ids, *opening})
-    enqueue(MERGE)
+    forget_soon()
+
+
+@on(PostsEmptied)
+def posts_emptied(event: PostsEmptied) -> None:
+    """They have not been found since they were deleted; now nothing can bring them back."""
+    forget_soon()
 
 
 @on(TopicChanged)
@@ -108,11 +116,20 @@ def item_changed(event: ItemChanged) -> None:
     keeping.renew(db.session(), "file", _files_of(event.item_id))
 
 
+def owner_changed(event: ItemHandedOn | OwnerAnswered) -> None:
+    """Who answers for it, and whether it can be trusted, are marks of the item itself."""
+    keeping.renew(db.session(), "item", [event.item_id])
+
+
+on(ItemHandedOn)(owner_changed)
+on(OwnerAnswered)(owner_changed)
+
+
 @on(ItemRemoved)
 def item_removed(event: ItemRemoved) -> None:
     keeping.forget(db.session(), "item", [event.item_id])
     keeping.forget(db.session(), "file", _files_of(event.item_id))
-    enqueue(MERGE)
+    forget_soon()
 
 
 def _files_of(item_id: int) -> Sequence[int]:
@@ -133,14 +150,16 @@ for _event in _OF_PEOPLE:
 
 
 def _erased(keys: Sequence[tuple[Any, ...]]) -> None:
-    """Words have gone from some texts: those entries say what the texts say now."""
+    """Words have gone from some texts: those entries say what the texts say now, made anew from the first letter on."""
     for kind in KINDS:
-        refs = db.session.scalars(select(Entry.ref).where(Entry.kind == kind, Entry.id.in_([key[0] for key in keys])))
-        keeping.renew(db.session(), kind, refs.all())
-    enqueue(MERGE)
+        theirs = select(Entry.ref).where(Entry.kind == kind, Entry.id.in_([key[0] for key in keys]))
+        refs = db.session.scalars(theirs).all()
+        keeping.forget(db.session(), kind, refs)
+        keeping.renew(db.session(), kind, refs)
+    forget_soon()
 
 
-holds_text(_l("さがすための文"), Entry.title, Entry.text, then=_erased)
+holds_text(_l("さがすための文"), Entry.title, Entry.text, then=_erased, is_made=True)
 holds_text(_l("表記ゆれ"), SpellingFamily.text, then=service.words_erased)
 
 

@@ -1,17 +1,22 @@
 """What the index does after the response."""
 
-from sccafe.core.database import writing
-from sccafe.core.jobs import job
+from sqlalchemy import select
+
+from sccafe.core.database import db
+from sccafe.core.jobs import Job, enqueue, job
 from sccafe.search.index import index
 
 #: The job that follows where something was taken out for good.
-MERGE = "search.merge"
+FORGET = "search.forget"
 
 
-@job(MERGE)
-def merge() -> None:
-    """Let the index forget what was taken out of it; others write in between."""
-    more = True
-    while more:
-        with writing() as session:
-            more = index().stay_small(session)
+def forget_soon() -> None:
+    """Let the index forget what is taken out in this transaction, once it is committed."""
+    if db.session.scalar(select(Job.id).where(Job.name == FORGET, Job.state == "waiting").limit(1)) is None:
+        enqueue(FORGET)
+
+
+@job(FORGET)
+def forget() -> None:
+    """Leave nothing of what was taken out of the index; tried again until nobody reads the old pages."""
+    index().forget()

@@ -1,16 +1,20 @@
 """Keeping the entries true: whatever changes a thing has it renewed in its own transaction."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from sccafe.core.database import db
+from sccafe.core.database import db, locked
 from sccafe.search import entries, folding
 from sccafe.search.entries import KINDS, Draft
 from sccafe.search.index import index
-from sccafe.search.index.places import free_place
+from sccafe.search.index.places import free_places
 from sccafe.search.models import Entry
 
 #: So many things are looked at together.
@@ -45,7 +49,7 @@ def pieces(draft: Draft) -> list[Piece]:
     return found
 
 
-def _right(kind: str, refs: Sequence[int]) -> dict[tuple[int, int], Piece]:
+def right(kind: str, refs: Sequence[int]) -> dict[tuple[int, int], Piece]:
     """The rows that these things should have, by thing and part."""
     drafts = KINDS[kind].drafts(refs)
     return {(draft.ref, part): piece for draft in drafts for part, piece in enumerate(pieces(draft), 1)}
@@ -57,33 +61,76 @@ def renew(session: Session, kind: str, refs: Iterable[int]) -> int:
     written = 0
     numbers = sorted(set(refs))
     for begin in range(0, len(numbers), BATCH):
-        written += _renew(session, kind, numbers[begin : begin + BATCH])
+        left: Sequence[int] = numbers[begin : begin + BATCH]
+        while left:
+            rows, left = _renew(session, kind, left)
+            written += rows
     return written
 
 
-def _renew(session: Session, kind: str, refs: Sequence[int]) -> int:
-    right = {
-        (draft.ref, part): piece for draft in KINDS[kind].drafts(refs) for part, piece in enumerate(pieces(draft), 1)
-    }
-    rows = session.execute(
-        select(Entry.id, Entry.ref, Entry.part, *_COMPARED).where(Entry.kind == kind, Entry.ref.in_(refs))
-    ).all()
-    written = 0
+def _renew(session: Session, kind: str, refs: Sequence[int]) -> tuple[int, Sequence[int]]:
+    """How many rows were written, and which things have to be looked at again.
+
+    PostgreSQL lets others write at the same time. Rows that are there are held first and only then compared with what
+    is said now, so that nobody writes over what is newer; whoever loses a row or its place to another looks again.
+    """
+    run = session.connection().execute
+    rows = run(_HELD, {"kind": kind, "refs": refs}).all()
+    wanted = right(kind, refs)
+    taken_out: list[int] = []
+    changed: list[dict[str, Any]] = []
     for row in rows:
-        piece = right.get((row.ref, row.part))
+        piece = wanted.get((row.ref, row.part))
         if piece is not None and piece == tuple(row[3:]):
-            del right[row.ref, row.part]
+            del wanted[row.ref, row.part]
         elif piece is None or piece.at != row.at:
-            session.execute(delete(Entry).where(Entry.id == row.id))
-            written += 1
+            taken_out.append(row.id)
         else:
-            session.execute(update(Entry).where(Entry.id == row.id).values(**_values(piece)))
-            del right[row.ref, row.part]
-            written += 1
-    for (ref, part), piece in right.items():
-        place = free_place(session, piece.at)
-        session.execute(insert(Entry).values(id=place, kind=kind, ref=ref, part=part, **_values(piece)))
-    return written + len(right)
+            changed.append({"row": row.id, **_values(piece)})
+            del wanted[row.ref, row.part]
+    if taken_out:
+        run(delete(Entry).where(Entry.id.in_(taken_out)))
+    if changed:
+        run(_CHANGE, sorted(changed, key=itemgetter("row")))
+    if not wanted:
+        return len(taken_out) + len(changed), ()
+    places = free_places([piece.at for piece in wanted.values()])
+    made = [
+        {"id": place, "kind": kind, "ref": ref, "part": part, **_values(piece)}
+        for place, ((ref, part), piece) in zip(places, wanted.items(), strict=True)
+    ]
+    # In the order of places: FTS5 writes out what it has gathered whenever a number is lower than the one before.
+    made.sort(key=itemgetter("id"))
+    run(_put(db.engine.dialect.name), made)
+    lost = () if db.engine.dialect.name == "sqlite" else _lost(kind, made)
+    return len(taken_out) + len(changed) + len(made) - len(lost), lost
+
+
+def _lost(kind: str, made: Sequence[dict[str, Any]]) -> list[int]:
+    """The things for which somebody else has just put a row, or something else where a row should have stood."""
+    ids = [row["id"] for row in made]
+    here = set(db.session.execute(select(Entry.id, Entry.ref, Entry.part).where(Entry.kind == kind, Entry.id.in_(ids))))
+    return sorted({row["ref"] for row in made if (row["id"], row["ref"], row["part"]) not in here})
+
+
+_HELD = locked(
+    select(Entry.id, Entry.ref, Entry.part, *_COMPARED)
+    .where(Entry.kind == bindparam("kind"), Entry.ref.in_(bindparam("refs", expanding=True)))
+    .order_by(Entry.id),
+    of=Entry,
+)
+_TABLE = Entry.__table__
+_CHANGE = (
+    update(_TABLE)  # type: ignore[arg-type]
+    .where(_TABLE.c.id == bindparam("row"))
+    .values({name: bindparam(name) for name in (*Piece._fields, "folded", "tokens")})
+)
+
+
+@cache
+def _put(dialect: str) -> Any:
+    build = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return build(_TABLE).on_conflict_do_nothing()  # type: ignore[arg-type]
 
 
 def _values(piece: Piece) -> dict[str, Any]:
@@ -103,31 +150,48 @@ def renew_everything(session: Session) -> None:
         renew(session, kind, session.scalars(select(Entry.ref).where(Entry.kind == kind)))
 
 
+def wrong(kind: str, refs: Sequence[int]) -> Sequence[int]:
+    """Those of these things whose entries are not what they should be; all of them where none has any."""
+    rows = {(row.ref, row.part): row for row in db.session.execute(_FOUND, {"kind": kind, "refs": refs})}
+    if not rows:
+        return refs
+    wanted = right(kind, refs)
+    return sorted(
+        {key[0] for key in rows.keys() ^ wanted.keys()}
+        | {key[0] for key in rows.keys() & wanted.keys() if not _is_right(rows[key], wanted[key])}
+    )
+
+
+def _is_right(row: Any, piece: Piece) -> bool:
+    return piece == tuple(row[2:-1]) and row.folded == folding.fold(f"{piece.title}\n{piece.text}")
+
+
+_FOUND = select(Entry.ref, Entry.part, *_COMPARED, Entry.folded).where(
+    Entry.kind == bindparam("kind"), Entry.ref.in_(bindparam("refs", expanding=True))
+)
+
+
+def gone(kind: str) -> Select[tuple[int]]:
+    """The numbers of entries of this kind whose thing is not there any more."""
+    numbers = KINDS[kind].numbers().order_by(None)
+    return select(Entry.ref).where(Entry.kind == kind, Entry.ref.not_in(numbers)).order_by(Entry.ref)
+
+
 def differences() -> Iterator[str]:
     """What `sccafe check` says: entries that are missing, wrong, or of things that are gone. Reads only."""
     for kind, here in KINDS.items():
         for refs in _batches(here.numbers):
-            right = {
-                (draft.ref, part): piece for draft in here.drafts(refs) for part, piece in enumerate(pieces(draft), 1)
-            }
-            rows = db.session.execute(
-                select(Entry.ref, Entry.part, *_COMPARED, Entry.folded).where(Entry.kind == kind, Entry.ref.in_(refs))
-            )
-            for row in rows:
-                piece = right.pop((row.ref, row.part), None)
+            wanted = right(kind, refs)
+            for row in db.session.execute(_FOUND, {"kind": kind, "refs": refs}):
+                piece = wanted.pop((row.ref, row.part), None)
                 if piece is None:
                     yield f"{kind} {row.ref}: is found and must not be"
-                elif piece != tuple(row[2:-1]) or row.folded != folding.fold(f"{piece.title}\n{piece.text}"):
+                elif not _is_right(row, piece):
                     yield f"{kind} {row.ref}: is found by what it no longer says"
-            for ref, _part in right:
+            for ref, _part in wanted:
                 yield f"{kind} {ref}: is not found"
             db.session.rollback()
-        here_no_more = (
-            select(Entry.ref)
-            .where(Entry.kind == kind, Entry.ref.not_in(here.numbers().order_by(None)))
-            .order_by(Entry.ref)
-        )
-        for ref in db.session.scalars(here_no_more).all():
+        for ref in db.session.scalars(gone(kind)).all():
             yield f"{kind} {ref}: is found and is gone"
 
 

@@ -12,10 +12,10 @@ from sccafe.search.wanted import Spelling
 
 _KATAKANA = re.compile(r"[ァ-ヺー]{3,}")
 #: Ends of words from English that are written with and without a long-vowel mark: サーバ, メモリ.
-_MAY_BE_LONG = frozenset("かがさざただなはばぱまやゃらわり")
-#: Kana between two kanji that belong to a verb: 取り組み. に, の, を and others stand between words.
+_MAY_BE_LONG = frozenset("かがさざただなはばぱまやゃらわりぃ")
+#: Kana of two verbs that make one word: 飛び込み. に, の, を and others stand between words; 若い人 is two.
 _OKURIGANA = re.compile(
-    r"(?<=[一-鿿々])[いきぎしちびみりえけげせねべめれ]([一-鿿々])([いきぎしちびみりえけげせてねべめれ]?)"
+    r"(?<=[一-鿿々])[いきぎしちびみりえけげせねべめれ]([一-鿿々])([いきぎしちびみりえけげせてねべめれ])"
 )
 #: So many ways of each place in a word are tried, by how many places there are.
 _OF_EACH = {1: MOST, 2: 6, 3: 4, 4: 3}
@@ -96,7 +96,10 @@ class Variants:
         for run in _KATAKANA.finditer(plain):
             begin, end = run.span()
             if plain[end - 1] == "ー":
-                yield Place(end - 1, end, (Spelling(""),))
+                if end - begin > 3 and folded[end - 2] in _MAY_BE_LONG:
+                    # By itself, as far as the index marks it: さっか of サッカー stands in other words too.
+                    is_short = folding.stands_by_itself(plain[begin : end - 1])
+                    yield Place(begin, end, (Spelling(folded[begin : end - 1], is_short),))
             elif end < len(folded) and folded[end - 1] in _MAY_BE_LONG:
                 # At the end of what was typed the longer one is found by the shorter one.
                 yield Place(end - 1, end, (Spelling(f"{folded[end - 1]}-"),))
@@ -105,7 +108,7 @@ class Variants:
         for found in _OKURIGANA.finditer(plain):
             kanji, end = found.groups()
             before = plain[found.start() - 1]
-            ways = [kanji + end] + ([kanji] if end else [])
+            ways = kanji + end, kanji
             yield Place(*found.span(), tuple(Spelling(way) for way in ways if before + way not in self._other_words))
 
 

@@ -25,6 +25,7 @@ from sccafe.library import removing
 from sccafe.library.models import Comment, Item, Selection, Version
 from sccafe.notifications.models import Notice
 from sccafe.search import keeping
+from sccafe.search.jobs import forget_soon
 from sccafe.site import demo_counseling
 from sccafe.site.demo_counseling import Window
 from sccafe.site.demo_library import Shelves
@@ -288,6 +289,7 @@ def remove(folder: Path) -> tuple[int, int]:
         session.execute(delete(User).where(User.id.in_(people)))
         _recount_notices(session)
         keeping.renew_everything(session)
+        forget_soon()
         site_settings.put(DEMO_LOADED, False)
         return len(people), posts
 

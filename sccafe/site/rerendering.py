@@ -8,6 +8,7 @@ from sccafe.boards.models import Post, PostVersion, Topic
 from sccafe.core import markup, text_rules
 from sccafe.core.database import db, end_reading, writing
 from sccafe.library import rerendering as library
+from sccafe.search import keeping
 from sccafe.site.models import SitePage
 
 BATCH = 200
@@ -53,6 +54,7 @@ def _posts() -> int:
                     .where(Post.id == post_id, Post.source == source)
                     .values(html=html, renderer=markup.RENDERER_VERSION)
                 )
+            keeping.renew(session, "post", ids)
         done += len(old)
         last = ids[-1]
 
@@ -69,6 +71,8 @@ def _others() -> int:
                 session.execute(
                     update(Topic).where(Topic.id == row.id, Topic.outcome == row.outcome).values(outcome_html=html)
                 )
+                opening = select(Post.id).where(Post.topic_id == row.id, Post.number == 1)
+                keeping.renew(session, "post", session.scalars(opening))
             done += 1
     for page in pages:
         if (html := _rendered(page.source)) != page.html:

@@ -14,7 +14,7 @@ from flask import Flask
 
 from sccafe import create_app
 from sccafe.core.database import db
-from tests.bench import growth, library, memory, pages, replies, servers, statements, town
+from tests.bench import growth, library, memory, pages, replies, search, servers, statements, town
 from tests.bench.floor import make as floor_making
 from tests.bench.load import Address, BadAnswer, Connection
 from tests.bench.people import cookie_of, settled
@@ -23,7 +23,7 @@ from tests.bench.town import Town
 
 PAGES = tuple(name + who for name in ("topic", "topics", "home", "lounge", "board") for who in ("", "-signed-in"))
 OTHERS = ("statements", "reply", "writers", "memory")
-LIBRARY = "library"
+LIBRARY, SEARCH = "library", "search"
 GROWTH, LARGE = "growth", 1_000_000
 
 
@@ -39,8 +39,8 @@ def _arguments() -> argparse.Namespace:
         "--seconds", type=float, default=3.0, metavar="S", help="of each single measurement of a page (default: 3)"
     )
     parser.add_argument(
-        "--only", action="append", choices=[*PAGES, *OTHERS, LIBRARY, GROWTH], metavar="NAME",
-        help="measure this alone; may be given again. One of: " + ", ".join([*PAGES, *OTHERS, LIBRARY, GROWTH]),
+        "--only", action="append", choices=[*PAGES, *OTHERS, LIBRARY, SEARCH, GROWTH], metavar="NAME",
+        help="measure this alone; may be given again. One of: " + ", ".join([*PAGES, *OTHERS, LIBRARY, SEARCH, GROWTH]),
     )  # fmt: skip
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="build in this folder and leave the towns there for the next run"
@@ -150,10 +150,12 @@ def _measure_growth(of: Town, folder: Path) -> Iterator[Figure]:
 
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
-    wanted = set(arguments.only or (*PAGES, *OTHERS, LIBRARY)) | ({GROWTH} if arguments.growth else set())
+    wanted = set(arguments.only or (*PAGES, *OTHERS, LIBRARY, SEARCH)) | ({GROWTH} if arguments.growth else set())
     if LIBRARY in wanted:
         yield from library.measure(folder)
-    if wanted == {LIBRARY}:
+    if SEARCH in wanted:
+        yield from search.measure(folder, arguments.posts)
+    if wanted <= {LIBRARY, SEARCH}:
         return
     of = _town(folder, arguments.posts)
     steps: tuple[tuple[bool, Callable[[], Iterator[Figure]]], ...] = (

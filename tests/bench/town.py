@@ -26,12 +26,13 @@ from sccafe.boards.anonymity import OTHER, STARTER, AnonymousAuthor
 from sccafe.boards.models import Attachment, Board, Post, Reaction, Topic, TopicRead, TopicTheme
 from sccafe.boards.threads import path_of
 from sccafe.core import checks, files, markup, taxonomy, text_rules
-from sccafe.core.database import Base, db
+from sccafe.core.database import Base, db, loading
 from sccafe.core.migrations import make_database
 from sccafe.notifications.models import Notice
+from sccafe.search import reindexing
 from sccafe.settings import Settings, read
 from sccafe.site.setup import make_standard_boards, mark_started
-from tests.bench import texts
+from tests.bench import texts, words
 
 SEED = 20221
 POSTS_PER_TOPIC, POSTS_PER_PERSON, TEXTS = 25, 50, 2_000
@@ -109,7 +110,12 @@ def site_settings(data: Path) -> Settings:
 def _recipe() -> str:
     """A hash of all that a town is made from: one made otherwise is built anew."""
     here = Path(__file__).parent
-    files = [here / "town.py", here / "texts.py", *sorted((beside("migrations") / "versions").glob("*.py"))]
+    files = [
+        here / "town.py",
+        here / "texts.py",
+        here / "words.py",
+        *sorted((beside("migrations") / "versions").glob("*.py")),
+    ]
     made_from = b"\0".join(file.read_bytes() for file in files) + str(markup.RENDERER_VERSION).encode()
     return hashlib.sha256(made_from).hexdigest()
 
@@ -128,8 +134,11 @@ def standing(folder: Path, posts: int) -> Town | None:
     return Town(**values)
 
 
-def build(folder: Path, posts: int) -> Town:
-    """Make the town in `folder`, which is emptied; raises TownWrong where the site's own checks find something."""
+def build(folder: Path, posts: int, for_search: bool = False) -> Town:
+    """Make the town in `folder`, which is emptied; raises TownWrong where the site's own checks find something.
+
+    One for search has a sentence of its own in every post, and its index is left to be made, and measured.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "data").mkdir(parents=True)
     app = create_app(site_settings(folder / "data"))
@@ -137,8 +146,11 @@ def build(folder: Path, posts: int) -> Town:
         make_database(app.config["SETTINGS"])
         make_standard_boards()
         mark_started()
-        town = _Builder(folder, posts).build()
-        check(app)
+        town = _Builder(folder, posts, for_search).build()
+        if not for_search:
+            with loading():
+                reindexing.reindex(anew=False, say=lambda done, total: None)
+            check(app)
         db.engine.dispose()
     (folder / "town.json").write_text(json.dumps({"recipe": _recipe(), "town": asdict(town)}), encoding="utf-8")
     return town
@@ -238,8 +250,8 @@ def _file(random: Random, post_id: int, at: datetime) -> dict[str, Any]:
 
 
 class _Builder:
-    def __init__(self, folder: Path, posts: int) -> None:
-        self.folder, self.posts = folder, posts
+    def __init__(self, folder: Path, posts: int, varied: bool) -> None:
+        self.folder, self.posts, self.varied = folder, posts, varied
         self.random = Random(SEED)
         self.end = datetime.now(UTC).replace(microsecond=0) - NEWEST
         self.begin = self.end - timedelta(days=DAYS)
@@ -370,6 +382,9 @@ class _Builder:
         if not first and random.random() < 0.01:
             author = None  # has left the site
         source, html = ("", "") if deleted else random.choice(self.texts)
+        if self.varied and not deleted:
+            own = words.sentence(random)
+            source, html = f"{source}\n\n{own}", f"{html}\n<p>{own}</p>"
         path = path_of(parent[1] if parent else "", topic.number)
         alias = ""
         if author is not None and topic.board in ANONYMOUS_ON and random.random() < ANONYMOUS:

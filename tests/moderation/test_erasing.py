@@ -323,6 +323,8 @@ NOT_FREE_TEXT = {
     "counseling_reminders.kind",
     *(f"counseling_removals.{name}" for name in ("ref", "what", "capacity")),
     "counseling_category_rules.category",
+    # Of the search: keys; what is made anew from an entry's title and text whenever these change.
+    *(f"search_entries.{name}" for name in ("kind", "audience", "folded", "tokens", "marks")),
 }
 
 

@@ -146,7 +146,9 @@ def test_shorter_forms_that_are_other_words_are_not_looked_for() -> None:
         ("カレンダ作り", "カレンダー作り"),
         ("飛び込み営業", "飛込営業"),
         ("飛び込み営業", "飛込み営業"),
-        ("巻き込みかた", "巻込みかた"),
+        ("巻き込み力", "巻込力"),
+        ("セキュリティー", "セキュリティ"),
+        ("セキュリティ対策", "セキュリティー対策"),
     ],
 )
 def test_words_that_are_in_no_list_follow_the_rules(typed: str, written: str) -> None:
@@ -157,6 +159,14 @@ def test_a_word_at_the_end_is_not_taken_for_a_longer_one_that_begins_like_it() -
     assert Spelling("cm", whole=True) in Variants(
         [family("介護支援専門員、「CM」"), family("介護予防・生活支援、総合")]
     ).of("介護支援専門員")
+
+
+def test_the_rules_do_not_make_other_words() -> None:
+    assert texts("カレー") == ["かれ-"]
+    assert not stands("絵にえがかれたカレンダー", VARIANTS.of("カレー"))
+    assert not stands("さっかくだった", VARIANTS.of("サッカー"))
+    assert stands("サッカ教室", VARIANTS.of("サッカー"))
+    assert texts("若い人") == ["若い人"]
 
 
 def test_particles_between_words_stay() -> None:

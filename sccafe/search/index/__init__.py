@@ -3,7 +3,7 @@
 Two databases, one interface: `sqlite.py` asks FTS5, `postgresql.py` a tsvector with a GIN index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from sqlalchemy import Select
@@ -24,8 +24,34 @@ class Index(Protocol):
         """The entries' ids, the newest first, of which `readers` holds a mark."""
         ...
 
-    def stay_small(self, session: Session) -> bool:
-        """Put a part of the index in order, so that it forgets what was taken out; whether there is more to do."""
+    def give_way(self, session: Session) -> None:
+        """Let the present transaction fail soon (OperationalError) where others hold what it wants."""
+        ...
+
+    def is_half_made(self) -> bool:
+        """Whether `make_anew` was broken off, so that something is not found."""
+        ...
+
+    def make_anew(self) -> Iterator[int]:
+        """Make the index again from the entries, in steps; gives after each how many rows it took up.
+
+        It goes on where it was broken off. Others read and write in between.
+        """
+        ...
+
+    def stay_small(self, session: Session, whole: bool = False) -> bool:
+        """Put a part of the index in order, so that it forgets what was taken out; whether there is more to do.
+
+        With `whole` it begins to make one piece of everything, as after much was put in: the fewer pieces, the less
+        has to be looked into for each word.
+        """
+        ...
+
+    def forget(self) -> None:
+        """Leave nothing on the disk of what was taken out until now; outside any transaction.
+
+        Raises TimeoutError where somebody is reading the old pages; try again then.
+        """
         ...
 
 

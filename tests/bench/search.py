@@ -1,0 +1,239 @@
+"""Search in a town whose posts all say something of their own: random pieces of its texts, on SQLite and PostgreSQL.
+
+What is measured is the index, asked as the page asks it: the newest hits with a count that stops, and the rows from
+which the best are ranked. The pieces are 1 to 12 characters long wherever they begin and end, so most are harder than
+what a person looks for: they run over the ends of words and hold the most frequent pairs of characters.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, insert, select, text
+
+from sccafe import create_app
+from sccafe.accounts.models import User
+from sccafe.boards.models import Board, Post, Topic, TopicTheme
+from sccafe.core.audience import VISITOR, Viewer, audiences_of
+from sccafe.core.database import Base, db
+from sccafe.core.migrations import make_database
+from sccafe.search import entries, reindexing
+from sccafe.search.index import index
+from sccafe.search.models import Entry
+from sccafe.search.wanted import Spelling, Wanted, Word
+from sccafe.settings import read
+from tests import postgres
+from tests.bench import town
+from tests.bench.report import Figure, percentile, say
+
+SEED, QUERIES, RANKED = 4712, 400, 80
+SHOWN, COUNTED, FOR_BEST = 20, 1_001, 5_000
+MOST_NEW, MOST_BEST = 50, 150
+LONGEST = 12
+#: Every so many of the queries has a word that stands nowhere.
+ABSENT = 20
+_COPIED: tuple[type[Base], ...] = (User, Board, Topic, TopicTheme, Post)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What it took to index the town; kept beside it, as the town is."""
+
+    entries: int
+    seconds: float
+    computing: float
+    bytes: int
+
+    def said(self) -> str:
+        return (
+            f"{self.seconds / self.entries * 1000:.2f} ms each ({self.computing / self.entries * 1000:.2f} ms of "
+            f"computing here), {self.seconds:,.0f} s for {self.entries:,}; index {self.bytes / 1e6:,.0f} MB, "
+            f"{self.bytes / self.entries:,.0f} bytes each"
+        )
+
+
+def measure(folder: Path, posts: int) -> Iterator[Figure]:
+    """The figures on SQLite, and on PostgreSQL where it is installed."""
+    of = _town(folder / f"search-{posts}", posts)
+    app = create_app(town.site_settings(of.data))
+    yield from _figures(app, "SQLite", Path(of.folder) / "indexed.json")
+    if postgres.binaries() is None:
+        say("PostgreSQL is not installed; search is measured on SQLite alone.")
+        return
+    with ExitStack() as stack:
+        cluster = stack.enter_context(postgres.cluster(Path(of.folder)))
+        say("Copying the town into PostgreSQL ...")
+        environ = {"SCCAFE_JOB_THREAD": "off", "SCCAFE_RATE_LIMITS": "off", "SCCAFE_DATA": str(of.data)}
+        there = create_app(read(environ | {"SCCAFE_DATABASE_URL": cluster.create("town")}))
+        _copy(app, there)
+        yield from _figures(there, "PostgreSQL", None)
+
+
+def _town(folder: Path, posts: int) -> town.Town:
+    found = town.standing(folder, posts)
+    if found is None:
+        say(f"Building a town of {posts:,} posts that all say something of their own ...")
+        found = town.build(folder, posts, for_search=True)
+    return found
+
+
+def _copy(here: Flask, there: Flask) -> None:
+    with there.app_context():
+        make_database(there.config["SETTINGS"])
+        with db.engine.begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))  # rows come before what they name
+            for model in _COPIED:
+                for rows in _rows(here, model):
+                    connection.execute(insert(model.__table__), rows)  # type: ignore[arg-type]
+            connection.execute(text("ANALYZE"))
+
+
+def _rows(app: Flask, model: type[Base]) -> Iterator[list[dict[str, Any]]]:
+    with app.app_context():
+        engine = db.engine
+    with engine.connect() as connection:
+        found = connection.execution_options(yield_per=5_000).execute(select(model.__table__))
+        for part in found.mappings().partitions():
+            yield [dict(row) for row in part]
+
+
+# --- the index ---------------------------------------------------------------------------------------------
+
+
+def _figures(app: Flask, database: str, kept: Path | None) -> Iterator[Figure]:
+    with app.app_context():
+        built = _indexed(kept)
+        yield Figure(f"indexing on {database}", "", built.said())
+        queries = list(_queries(Random(SEED)))
+        say(f"{len(queries)} queries on {database} ...")
+        for _, wanted, readers in queries[:20]:
+            _newest(wanted, readers)
+        yield _asked(f"newest first, {SHOWN} and the count, {database}", queries, _newest, MOST_NEW)
+        yield _asked(f"the newest {FOR_BEST:,} ranked, {database}", queries[:RANKED], _best(), MOST_BEST)
+        db.session.rollback()
+        db.engine.dispose()
+
+
+def _indexed(kept: Path | None) -> Built:
+    if kept and kept.exists() and not reindexing.is_new_here():
+        return Built(**json.loads(kept.read_text(encoding="utf-8")))
+    said = time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > 20:
+            said = time.monotonic()
+            say(f"  {done:,} of {total:,} indexed")
+
+    begin, computing = time.monotonic(), time.process_time()
+    written = reindexing.reindex(False, progress)
+    seconds, computing = time.monotonic() - begin, time.process_time() - computing
+    built = Built(written, seconds, computing, _size())
+    if kept:
+        kept.write_text(json.dumps(built.__dict__), encoding="utf-8")
+    return built
+
+
+def _size() -> int:
+    """Bytes of the index alone."""
+    if db.engine.dialect.name == "sqlite":
+        statement = "SELECT sum(length(block)) FROM search_index_data"
+    else:
+        statement = "SELECT pg_relation_size('ix_search_entries_tokens')"
+    found = db.session.scalar(text(statement))
+    db.session.rollback()
+    return int(found or 0)
+
+
+# --- what is asked for -------------------------------------------------------------------------------------
+
+Query = tuple[tuple[str, ...], Wanted, Sequence[str]]
+
+
+def _member() -> Viewer:
+    return Viewer(
+        user_id=1, role="member", audiences=audiences_of("member"), handle="", joined_at=None, has_posted=True
+    )  # type: ignore[arg-type]
+
+
+def _queries(random: Random) -> Iterator[Query]:
+    """One word and two in turns, as a visitor and as a member."""
+    least, most = db.session.execute(select(func.min(Entry.id), func.max(Entry.id))).one()
+    readers = [entries.of_reader(VISITOR), entries.of_reader(_member())]
+    for number in range(QUERIES):
+        words = [_piece(random, least, most) for _ in range(1 + number % 2)]
+        if number % ABSENT == ABSENT - 1:
+            words[-1] += "ぬゑ"
+        wanted = Wanted(tuple((Word((Spelling(word),)),) for word in words))
+        yield tuple(words), wanted, readers[number // 2 % 2]
+    db.session.rollback()
+
+
+def _piece(random: Random, least: int, most: int) -> str:
+    length = random.randint(1, LONGEST)
+    while True:
+        found = select(Entry.folded).where(Entry.id >= random.randint(least, most), Entry.kind == "post")
+        folded = db.session.scalar(found.order_by(Entry.id).limit(1)) or ""
+        if len(folded) > length:
+            begin = random.randrange(len(folded) - length)
+            piece = folded[begin : begin + length]
+            if piece == piece.strip():
+                return piece
+
+
+# --- how long it takes -------------------------------------------------------------------------------------
+
+
+def _newest(wanted: Wanted, readers: Sequence[str]) -> int:
+    """The first page and how many there are: one look, as the page takes it."""
+    return len(db.session.scalars(index().found(wanted, readers).limit(COUNTED)).all())
+
+
+def _best() -> Callable[[Wanted, Sequence[str]], int]:
+    try:
+        from sccafe.search import ranking  # type: ignore[attr-defined]
+    except ImportError:
+        say("  (sccafe/search/ranking.py is not there: the rows are fetched and not ranked)")
+        ranking = None
+    from sccafe.core import clock
+
+    def best(wanted: Wanted, readers: Sequence[str]) -> int:
+        ids = index().found(wanted, readers).limit(FOR_BEST).subquery()
+        rows = db.session.execute(
+            select(Entry.id, Entry.title, Entry.folded, Entry.marks, Entry.at).join(ids, ids.c[0] == Entry.id)
+        ).all()
+        if ranking is None:
+            return len(rows)
+        ranked = [
+            ranking.RankedRow(row.id, row.title, row.folded, entries.TRUSTED in row.marks.split(), row.at)
+            for row in rows
+        ]
+        return len(ranking.best(ranked, [word for group in wanted.all_of for word in group], clock.now()))
+
+    return best
+
+
+def _asked(what: str, queries: list[Query], ask: Callable[[Wanted, Sequence[str]], int], most: int) -> Figure:
+    taken: list[tuple[float, float, int, tuple[str, ...]]] = []
+    for words, wanted, readers in queries:
+        begin, computing = time.perf_counter(), time.process_time()
+        found = ask(wanted, readers)
+        taken.append((time.perf_counter() - begin, time.process_time() - computing, found, words))
+        db.session.rollback()
+    said = []
+    for name, place in (("by the clock", 0), ("computing here", 1)):
+        values = [each[place] for each in taken]
+        low, high, highest = (percentile(values, percent) * 1000 for percent in (50, 95, 99))
+        said.append(f"{name} median {low:.1f} ms, 95 % {high:.1f} ms, 99 % {highest:.1f} ms")
+    for seconds, _, found, words in sorted(taken, reverse=True)[:10]:
+        say(f"    {seconds * 1000:7.1f} ms  {found:5}  {'  '.join(words)}")
+    slowest = max(taken)
+    worst = f"; the slowest {slowest[0] * 1000:.0f} ms for 「{'」「'.join(slowest[3])}」 with {slowest[2]:,} hits"
+    holds = percentile([each[0] for each in taken], 99) * 1000 <= most
+    return Figure(what, f"99 % ≤ {most} ms", "; ".join(said) + worst, holds)
