@@ -1,18 +1,22 @@
 """The search tells nobody of what they may not read: not by a hit, a number, a facet, an offer or a spelling."""
 
 import io
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from sccafe import create_app
 from sccafe.boards import measures, service, similar
 from sccafe.core import jobs, site_settings
 from sccafe.core.audience import AUDIENCES, NETWORK, PUBLIC, VISITOR, Viewer, audiences_of, room
 from sccafe.core.database import db, end_reading, loading, writing
+from sccafe.core.migrations import prepare
 from sccafe.core.uploads import take
 from sccafe.library import service as library
 from sccafe.library.service import FileChanges
@@ -22,7 +26,8 @@ from sccafe.search.language import parse
 from sccafe.search.models import Entry
 from sccafe.search.spelling import nearest
 from sccafe.search.wanted import Spelling, Wanted, Word
-from tests import factories
+from tests import factories, postgres
+from tests.conftest import Browser, settings_for
 from tests.wall.markers import found_in, text, token, told_by
 
 #: A room with a member, and one of which nobody is a member any more.
@@ -55,8 +60,27 @@ def anywhere(handle: str) -> Viewer:
     return Viewer(found.user_id, found.role, EVERYWHERE, found.handle)
 
 
-@pytest.fixture
-def world(app: Flask) -> Iterator[World]:
+@pytest.fixture(scope="module")
+def app(template: Path | str, cluster: "postgres.Cluster | None", tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One site for all tests here, which only read: planting takes longer than they do."""
+    folder = tmp_path_factory.mktemp("search")
+    address = cluster.create_copy(str(template)) if cluster else ""
+    if not cluster:
+        shutil.copy(template, folder / "sccafe.sqlite")
+    made = create_app(settings_for(folder, **({"database_url": address} if address else {})))
+    made.testing = True
+    made.test_client_class = Browser
+    with made.app_context():
+        prepare()
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+    if cluster:
+        cluster.drop(address)
+
+
+@pytest.fixture(scope="module")
+def world(app: Flask) -> World:
     planted = World()
     with loading():
         _people(planted)
@@ -67,7 +91,7 @@ def world(app: Flask) -> Iterator[World]:
             _items(planted, audience)
     jobs.run_due(app)
     assert len(planted.finders) >= MANY
-    yield planted
+    return planted
 
 
 def _people(world: World) -> None:
