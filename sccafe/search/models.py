@@ -27,6 +27,12 @@ class Entry(Base):
     part: Mapped[int]
     #: Who may read it; the marks say it too, for the index.
     audience: Mapped[str] = mapped_column(String(30))
+    #: When it was written.
+    at: Mapped[datetime]
+    #: folding.VERSION of what made it.
+    segmenter: Mapped[int]
+    #: What it can be narrowed by, with blanks between (entries.py). Before the long columns: it is read without them.
+    marks: Mapped[str] = mapped_column(Text)
     #: What it is called, if it has a name of its own.
     title: Mapped[str] = mapped_column(Text)
     #: What it says, as it is shown in an excerpt.
@@ -35,12 +41,6 @@ class Entry(Base):
     folded: Mapped[str] = mapped_column(Text)
     #: The pairs of `folded`.
     tokens: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR, "postgresql"))
-    #: What it can be narrowed by, with blanks between (entries.py).
-    marks: Mapped[str] = mapped_column(Text)
-    #: When it was written.
-    at: Mapped[datetime]
-    #: folding.VERSION of what made it.
-    segmenter: Mapped[int]
 
 
 class SpellingFamily(Base):
