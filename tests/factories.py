@@ -13,16 +13,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from sccafe.accounts.events import ProfileChanged
 from sccafe.accounts.models import User, UserSession
 from sccafe.boards import service
 from sccafe.boards.models import Board, Post
 from sccafe.core import clock
 from sccafe.core.audience import Viewer, audiences_of
 from sccafe.core.database import db, end_reading, writing
-from sccafe.core.events import emit
 from sccafe.library import finding
 from sccafe.library import service as library
+from sccafe.search import keeping
 
 PASSWORD = "sccafe-test-2026"
 
@@ -50,7 +49,8 @@ def person(handle: str, role: str = "member", **more: Any) -> int:
         user = User(**(values | more))
         session.add(user)
         session.flush()
-        emit(ProfileChanged(user.id))
+        for kind in ("person", "handle"):
+            keeping.renew(session, kind, [user.id])
         return user.id
 
 

@@ -220,7 +220,10 @@ def test_the_rows_around_an_anonymous_post_hold_no_trace_of_its_writer(town: dic
     for table in db.metadata.sorted_tables:
         if table.name in about_writer:
             continue
-        for row in db.session.execute(table.select()).all():
+        rows = table.select()
+        if table.name == "search_entries":  # by their profile everybody is found
+            rows = rows.where(table.c.kind.not_in(("person", "handle")))
+        for row in db.session.execute(rows).all():
             assert 700001 not in tuple(row), table.name
             assert "はるか" not in str(tuple(row)), table.name
     end_reading()

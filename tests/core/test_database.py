@@ -1,6 +1,7 @@
 """Transactions and schema."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,9 +21,15 @@ from sccafe.notifications.models import Notice, NoticePreference
 from tests import factories
 
 
+def of_models(thing: Any, name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
+    """FTS5 makes tables of its own beside the search's index, and GIN is PostgreSQL's alone."""
+    is_gin = kind == "index" and name == "ix_search_entries_tokens" and db.engine.dialect.name == "sqlite"
+    return not (is_gin or (kind == "table" and (name or "").startswith("search_index")))
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_models(app: Flask) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": of_models})
         assert compare_metadata(context, Base.metadata) == []
 
 
