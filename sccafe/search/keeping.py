@@ -152,14 +152,24 @@ def renew_everything(session: Session) -> None:
 
 def wrong(kind: str, refs: Sequence[int]) -> Sequence[int]:
     """Those of these things whose entries are not what they should be; all of them where none has any."""
-    rows = {(row.ref, row.part): row for row in db.session.execute(_FOUND, {"kind": kind, "refs": refs})}
-    if not rows:
-        return refs
-    wanted = right(kind, refs)
-    return sorted(
-        {key[0] for key in rows.keys() ^ wanted.keys()}
-        | {key[0] for key in rows.keys() & wanted.keys() if not _is_right(rows[key], wanted[key])}
-    )
+    rows = _rows(kind, refs)
+    return sorted({ref for ref, _what in _faults(rows, right(kind, refs))}) if rows else refs
+
+
+def _rows(kind: str, refs: Sequence[int]) -> Sequence[Any]:
+    return db.session.execute(_FOUND, {"kind": kind, "refs": refs}).all()
+
+
+def _faults(rows: Sequence[Any], wanted: dict[tuple[int, int], Piece]) -> Iterator[tuple[int, str]]:
+    """The things whose rows are not those that are wanted, and what is wrong with each; some come twice."""
+    for row in rows:
+        piece = wanted.pop((row.ref, row.part), None)
+        if piece is None:
+            yield row.ref, "is found and must not be"
+        elif not _is_right(row, piece):
+            yield row.ref, "is found by what it no longer says"
+    for ref, _part in wanted:
+        yield ref, "is not found"
 
 
 def _is_right(row: Any, piece: Piece) -> bool:
@@ -181,15 +191,8 @@ def differences() -> Iterator[str]:
     """What `sccafe check` says: entries that are missing, wrong, or of things that are gone. Reads only."""
     for kind, here in KINDS.items():
         for refs in _batches(here.numbers):
-            wanted = right(kind, refs)
-            for row in db.session.execute(_FOUND, {"kind": kind, "refs": refs}):
-                piece = wanted.pop((row.ref, row.part), None)
-                if piece is None:
-                    yield f"{kind} {row.ref}: is found and must not be"
-                elif not _is_right(row, piece):
-                    yield f"{kind} {row.ref}: is found by what it no longer says"
-            for ref, _part in wanted:
-                yield f"{kind} {ref}: is not found"
+            for ref, what in _faults(_rows(kind, refs), right(kind, refs)):
+                yield f"{kind} {ref}: {what}"
             db.session.rollback()
         for ref in db.session.scalars(gone(kind)).all():
             yield f"{kind} {ref}: is found and is gone"

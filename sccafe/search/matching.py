@@ -7,7 +7,7 @@ each board, of each year. Where it matches more, nobody is told how many; what i
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 
@@ -24,7 +24,6 @@ from sccafe.search.wanted import Wanted
 #: Nobody is told of more: what is counted stops here, and so does the counting.
 CAP = 1000
 
-_JAPAN = timedelta(hours=9)
 #: The marks that are counted, in a row of marks as entries keep them.
 _NARROWS = re.compile(rf"(?<!\S)(in|board|theme){folding.shielded(':')}(\S+)")
 
@@ -40,8 +39,8 @@ class Match:
 
     @property
     def year(self) -> int:
-        """In Japan, which has no summer time."""
-        return (moment_of(self.id) + _JAPAN).year
+        """In Japan."""
+        return moment_of(self.id).astimezone(clock.TOKYO).year
 
 
 @dataclass(frozen=True)

@@ -83,14 +83,12 @@ def search(viewer: Viewer, asked: Asked, sort: str = "new", page: int = 1, known
 def _best(viewer: Viewer, asked: Asked, here: Sequence[int] | None) -> list[int]:
     """The best of the newest matches, each thing once."""
     among = here if here is not None else matching.found(viewer, asked.wanted).limit(RANKED)
-    # Asked of the index: an entry's marks lie behind its longest columns.
-    trusted = matching.found(viewer, matching.marked(asked.wanted, entries.TRUSTED)).limit(RANKED)
     rows = run(
         select(
             Entry.id,
             Entry.title,
             func.substr(Entry.folded, 1, RANKED_LENGTH),
-            Entry.id.in_(trusted),
+            Entry.marks,
             Entry.kind,
             Entry.ref,
         ).where(Entry.id.in_(among))
@@ -98,8 +96,8 @@ def _best(viewer: Viewer, asked: Asked, here: Sequence[int] | None) -> list[int]
     newest_first = sorted(rows, key=itemgetter(0), reverse=True)
     ranked = ranking.best(
         (
-            ranking.RankedRow(number, title, folded, bool(is_trusted), day_of(number))
-            for number, title, folded, is_trusted, _kind, _ref in newest_first
+            ranking.RankedRow(number, title, folded, entries.TRUSTED in marks.split(), day_of(number))
+            for number, title, folded, marks, _kind, _ref in newest_first
         ),
         asked.words,
         clock.now(),
