@@ -109,6 +109,17 @@ def test_best_first_puts_titles_above_texts(town: dict[str, int], client: FlaskC
     assert 'name="sort" value="best"' in text(client, "/search?q=買い物&sort=best")
 
 
+def test_best_first_puts_an_accepted_answer_above_a_newer_one(town: dict[str, int], client: FlaskClient) -> None:
+    right = factories.answer("なかむら", town["shopping"], "回覧板で知らせました、毎月。")
+    factories.answer("なかむら", town["shopping"], "回覧板で知らせました、毎週。")
+    service.accept_answer(factories.viewer_of("みどり"), right)
+    page = text(client, "/search?q=回覧板&sort=best")
+    assert [part in page for part in ("毎月", "毎週")] == [True, True]
+    assert page.index("毎月") < page.index("毎週")
+    newest = text(client, "/search?q=回覧板")
+    assert newest.index("毎週") < newest.index("毎月")
+
+
 def test_pages_hold_twenty_and_lead_on(town: dict[str, int], client: FlaskClient) -> None:
     for number in range(24):
         factories.answer("みどり", town["shopping"], f"買い物の話、その{number}。")
