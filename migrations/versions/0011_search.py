@@ -28,6 +28,17 @@ TRIGGERS = {
 
 
 def upgrade() -> None:
+    make_entries()
+    op.create_table(
+        "spelling_families",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spelling_families")),
+    )
+
+
+def make_entries() -> None:
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     op.create_table(
         "search_entries",
@@ -44,13 +55,6 @@ def upgrade() -> None:
         sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("tokens", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
-    )
-    op.create_table(
-        "spelling_families",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_spelling_families")),
     )
     op.create_index("ix_search_entries_kind_ref_part", "search_entries", ["kind", "ref", "part"], unique=True)
     if is_sqlite:

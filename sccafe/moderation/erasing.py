@@ -51,6 +51,8 @@ class Place:
     then: Callable[[Sequence[tuple[Any, ...]]], None] | None = None
     #: Made by a program of what stands elsewhere: gone through as well, and not named or counted a second time.
     is_made: bool = False
+    #: What a text has become where it is kept: the words are looked for as that makes of them.
+    as_kept: Callable[[str], str] | None = None
 
     @property
     def model(self) -> Any:
@@ -65,12 +67,13 @@ def holds_text(
     *columns: InstrumentedAttribute[Any],
     then: Callable[[Sequence[tuple[Any, ...]]], None] | None = None,
     is_made: bool = False,
+    as_kept: Callable[[str], str] | None = None,
 ) -> None:
     """Let 「完全に消す」 go through these columns of one table; `label` is what its page calls them.
 
     A column of JSON is gone through text by text; its keys stay.
     """
-    _places.append(Place(label, columns, then, is_made))
+    _places.append(Place(label, columns, then, is_made, as_kept))
 
 
 def places() -> tuple[Place, ...]:
@@ -111,6 +114,14 @@ def cleaner(words: str) -> Clean:
         return pattern.sub(REMOVED, folded) if pattern.search(folded) else written
 
     return clean
+
+
+def _cleaner_of(place: Place, words: str) -> Clean:
+    """The same for texts as this place keeps them, in which the words can have become one character."""
+    if place.as_kept is None:
+        return cleaner(words)
+    kept = place.as_kept(words)
+    return cleaner(kept) if len("".join(kept.split())) > 1 else lambda written: written.replace(kept, REMOVED)
 
 
 def _without(written: Any, clean: Clean) -> Any:
@@ -160,7 +171,9 @@ def find_words(viewer: Viewer, words: str) -> FoundEverywhere:
     if not policy.may(viewer, "erase"):
         raise MayNot("role")
     clean = cleaner(words)
-    counts = [(str(place.label), len(_rows_with(place, clean))) for place in _places if not place.is_made]
+    counts = [
+        (str(place.label), len(_rows_with(place, _cleaner_of(place, words)))) for place in _places if not place.is_made
+    ]
     counts.append((str(_l("記録に残る措置の理由")), len(audit.reasons_with(clean))))
     end_reading()
     return FoundEverywhere(
@@ -178,16 +191,17 @@ def erase_words(viewer: Viewer, words: str, reason: str) -> int:
     clean = cleaner(words)
     reason = checked_reason(clean, reason)
     # Every text is read before the transaction begins, for that takes long; inside, only what was found.
-    found_rows = [(place, key) for place in _places for key in _rows_with(place, clean)]
+    cleaners = [(place, _cleaner_of(place, words)) for place in _places]
+    found_rows = [(place, own, key) for place, own in cleaners for key in _rows_with(place, own)]
     end_reading()
     in_posts = boards_erasing.WordsErasure(viewer, words)
     count = 0
     changed_keys: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     with writing() as session:
-        for place, key in found_rows:
+        for place, own, key in found_rows:
             this = [column == value for column, value in zip(inspect(place.model).primary_key, key, strict=True)]
             row = session.execute(select(*place.columns).where(*this)).first()
-            changed = _cleaned(place, row, clean) if row else {}
+            changed = _cleaned(place, row, own) if row else {}
             if changed:
                 session.execute(
                     update(place.model).where(*this).values(**changed).execution_options(synchronize_session=False)

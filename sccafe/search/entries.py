@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from sccafe.accounts.models import User
 from sccafe.boards.models import Board, Post, Topic, TopicTheme
 from sccafe.core import markup, taxonomy
-from sccafe.core.audience import NETWORK, PUBLIC, Viewer
+from sccafe.core.audience import NETWORK, PUBLIC
 from sccafe.core.database import db, run
 from sccafe.library import sheet
 from sccafe.library.models import ON_SHELF, File, Item, Version, VersionFile
@@ -71,20 +71,6 @@ def parts(text: str) -> Iterator[str]:
 
 
 # --- marks: what the index narrows by ----------------------------------------------------------------------
-
-
-#: Not an audience: what is marked so is asked for by visitors alone, as others find the fuller entry of the same thing.
-VISITORS = "visitors"
-
-
-def for_readers(audience: str) -> str:
-    return f"for:{audience}"
-
-
-def of_reader(viewer: Viewer) -> tuple[str, ...]:
-    """The wall, in the index: one of these marks stands at everything that the viewer may find."""
-    audiences = set(viewer.audiences) if viewer.signed_in else {*viewer.audiences, VISITORS}
-    return tuple(map(for_readers, sorted(audiences)))
 
 
 def in_group(group: str) -> str:
@@ -146,11 +132,7 @@ def posts(post_ids: Sequence[int]) -> Iterator[Draft]:
     themes = _themes({row.topic_id for row in rows})
     for row in rows:
         opens = row.number == 1
-        said = markup.plain(row.html, _WHOLE)
-        if opens and row.outcome_html:
-            said = f"{said}\n{markup.plain(row.outcome_html, _WHOLE)}"
         marks = {
-            for_readers(row.audience),
             in_group("industry" if row.board_kind == "industry" else "boards"),
             on_board(row.board_id),
             *map(on_theme, themes.get(row.topic_id, ())),
@@ -161,7 +143,17 @@ def posts(post_ids: Sequence[int]) -> Iterator[Draft]:
             marks.add(TRUSTED)
         if opens:
             marks.add(OPENS)
-        yield Draft(row.id, row.audience, row.title if opens else "", said, frozenset(marks), row.created_at)
+        yield Draft(
+            row.id, row.audience, row.title if opens else "", said_by_post(row), frozenset(marks), row.created_at
+        )
+
+
+def said_by_post(row: Any) -> str:
+    """What a post says, by its `number`, `html` and its topic's `outcome_html`."""
+    said = markup.plain(row.html, _WHOLE)
+    if row.number == 1 and row.outcome_html:
+        said = f"{said}\n{markup.plain(row.outcome_html, _WHOLE)}"
+    return said
 
 
 def _themes(topic_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -179,7 +171,6 @@ _WHOLE = 10**7
 
 def _of_item(row: Any) -> set[str]:
     marks = {
-        for_readers(row.audience),
         in_group("qa" if row.item_kind == "qa" else "library"),
         *(on_theme(tag.removeprefix("theme:")) for tag in row.tags.split() if tag.startswith("theme:")),
     }
@@ -215,9 +206,12 @@ def items(item_ids: Sequence[int]) -> Iterator[Draft]:
             marks.add(by_person(row.owner_id))
         if row.checked_on and not row.needs_work:
             marks.add(TRUSTED)
-        # As it is read: without the signs by which a writer made something bold.
-        read = row.sheet | {part: markup.plain(html, _WHOLE) for part, html in row.html.items()}
-        yield Draft(row.id, row.audience, row.title, sheet.said(read), frozenset(marks), row.published_at)
+        yield Draft(row.id, row.audience, row.title, said_by_item(row), frozenset(marks), row.published_at)
+
+
+def said_by_item(row: Any) -> str:
+    """What an item says, by its version's `sheet` and `html`, as it is read: without the signs of Markdown."""
+    return sheet.said(row.sheet | {part: markup.plain(html, _WHOLE) for part, html in row.html.items()})
 
 
 @kind("file", lambda: select(File.id).order_by(File.id))
@@ -252,12 +246,19 @@ def people(user_ids: Sequence[int]) -> Iterator[Draft]:
         )
     )
     for row in rows:
-        place = taxonomy.place(row.prefecture, row.municipality)
-        marks = {for_readers(NETWORK), in_group("people")}
-        if row.prefecture:
-            marks.add(in_prefecture(row.prefecture))
-        text = "\n".join(filter(None, (place, row.about)))
-        yield Draft(row.id, NETWORK, row.handle, text, frozenset(marks), row.created_at)
+        yield Draft(row.id, NETWORK, row.handle, said_by_person(row), _of_person(row), row.created_at)
+
+
+def said_by_person(row: Any) -> str:
+    """What a profile says to those who are signed in, by its `prefecture`, `municipality` and `about`."""
+    return "\n".join(filter(None, (taxonomy.place(row.prefecture, row.municipality), row.about)))
+
+
+def _of_person(row: Any) -> frozenset[str]:
+    marks = {in_group("people")}
+    if row.prefecture:
+        marks.add(in_prefecture(row.prefecture))
+    return frozenset(marks)
 
 
 @kind("handle", lambda: select(User.id).order_by(User.id))
@@ -267,8 +268,9 @@ def handles(user_ids: Sequence[int]) -> Iterator[Draft]:
         select(User.id, User.handle, User.prefecture, User.created_at).where(User.id.in_(user_ids), _active())
     )
     for row in rows:
-        marks = {for_readers(VISITORS), in_group("people")}
-        if row.prefecture:
-            marks.add(in_prefecture(row.prefecture))
-        text = taxonomy.place(row.prefecture, "")
-        yield Draft(row.id, PUBLIC, row.handle, text, frozenset(marks), row.created_at)
+        yield Draft(row.id, PUBLIC, row.handle, said_to_visitors(row), _of_person(row), row.created_at)
+
+
+def said_to_visitors(row: Any) -> str:
+    """What a profile says to everybody, by its `prefecture`."""
+    return taxonomy.place(row.prefecture, "")

@@ -1,4 +1,4 @@
-"""The segmenter: a text becomes its folded form, and that becomes pairs of neighbouring characters.
+"""The segmenter: a text becomes its folded form, and that becomes grams: three characters that stand together.
 
 After NFKC each character folds by itself, whatever stands beside it, so a part of a text always folds to a part of the
 folded text: whatever a reader sees in a text finds it, at any length. Width, case and kana are one; so are the many
@@ -10,15 +10,20 @@ import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
 
-#: Rises with every change of what this module makes of a text: rows of an older version are made anew by `reindex`.
-VERSION = 1
+#: Rises with every change of `fold` or `runs`: rows of an older version are made anew by `reindex`. What `grams` makes
+#: of a folded text changes with a migration that makes the index anew, or nothing could be taken out of it.
+VERSION = 2
+
+#: Characters of a gram.
+GRAM = 3
 
 _DASHES = "‐‑‒–—―−〜~─"
-#: Seen by nobody: soft hyphens, zero-width spaces, marks of writing direction, variation selectors.
+#: Seen by nobody: controls, soft hyphens, zero-width spaces, marks of writing direction, variation selectors.
 _UNSEEN = "".join(
     map(
         chr,
         [
+            *(*range(0x09), *range(0x0E, 0x1C), 0x7F),
             *(0xAD, 0x61C, 0x200B, 0x200C, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A)),
             *(0xFEFF, *range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
         ],
@@ -27,17 +32,12 @@ _UNSEEN = "".join(
 _ONE_DASH = str.maketrans(dict.fromkeys(_DASHES, "-") | dict.fromkeys(_UNSEEN))
 #: What most texts are made of, and what NFKC leaves as it is, whatever stands around it: the rest alone has to go
 #: through NFKC, which takes more time than all else here together.
-_COMMON = "\x00-}\u3001-\u3006\u3008-\u301b\u3041-\u3096\u309d\u309e\u30a1-\u30fe\u4e00-\u9fff"
+_COMMON = "\t-\r\x1c-}\u3001-\u3006\u3008-\u301b\u3041-\u3096\u309d\u309e\u30a1-\u30fe\u4e00-\u9fff"
 _RARE = re.compile(f"[^{_COMMON}]+")
 #: Followed by nothing that could change it.
 _ALONE = re.compile(f"(?:[{_COMMON}](?![^{_COMMON}]))+")
 _KANA = {chr(number): chr(number - 0x60) for number in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)} | {"ー": "-"}
 _ONE_KANA = str.maketrans(_KANA)
-#: FTS5's `ascii` tokenizer ends a token at every character of ASCII but letters and digits. Their full-width forms
-#: never stand in a text in NFKC, so they can stand for them.
-_SHIELDED = str.maketrans(
-    {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F) if not chr(code).isalnum()} | {" ": "\u3000"}
-)
 #: Letters and digits without a break, and words in katakana: short ones can be asked for as what stands by itself.
 _RUN = re.compile(r"[a-z0-9]+|[ァ-ヺー]+")
 
@@ -75,9 +75,18 @@ def _one_kana(bare: str) -> str:
     return bare
 
 
-def pairs(folded: str) -> list[str]:
-    """Each two neighbouring characters in their order, and the last one alone, so that one character finds it too."""
-    return [*[folded[place : place + 2] for place in range(len(folded) - 1)], *folded[-1:]]
+def grams(folded: str) -> set[str]:
+    """Each three neighbouring characters; at the end also the last two and the last one.
+
+    So each two and each one begin a gram, and are found by the beginning.
+    """
+    return {folded[place : place + GRAM] for place in range(len(folded))}
+
+
+def covering(word: str) -> list[str]:
+    """Grams that hold, overlapping, all of a folded word of GRAM characters or more: a text with it has them all."""
+    last = len(word) - GRAM
+    return list(dict.fromkeys(word[place : place + GRAM] for place in (*range(0, last, GRAM - 1), last)))
 
 
 def runs(text: str) -> set[str]:
@@ -106,11 +115,6 @@ def with_kana(text: str) -> tuple[str, str]:
     """The folded text, and the same, character by character, with its kana as they were."""
     bare = _bare(text)
     return _one_kana(bare), bare
-
-
-def shielded(token: str) -> str:
-    """A token in which FTS5 sees no end."""
-    return token.translate(_SHIELDED)
 
 
 # --- from the folded text to the text ----------------------------------------------------------------------

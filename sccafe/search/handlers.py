@@ -35,7 +35,7 @@ from sccafe.library.events import ItemChanged, ItemHandedOn, ItemRemoved, OwnerA
 from sccafe.library.models import File
 from sccafe.moderation import audit
 from sccafe.moderation.erasing import holds_text
-from sccafe.search import keeping, service
+from sccafe.search import folding, keeping, service
 from sccafe.search.entries import KINDS, TRUSTED
 from sccafe.search.events import SpellingsChanged
 from sccafe.search.jobs import forget_soon
@@ -159,7 +159,7 @@ def _erased(keys: Sequence[tuple[Any, ...]]) -> None:
     forget_soon()
 
 
-holds_text(_l("さがすための文"), Entry.title, Entry.text, then=_erased, is_made=True)
+holds_text(_l("さがすための文"), Entry.title, Entry.folded, then=_erased, is_made=True, as_kept=folding.fold)
 holds_text(_l("表記ゆれ"), SpellingFamily.text, then=service.words_erased)
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from sccafe.core.database import db, locked
 from sccafe.search import entries, folding
+from sccafe.search.circles import CIRCLES, circle_of
 from sccafe.search.entries import KINDS, Draft
-from sccafe.search.index import index
-from sccafe.search.index.places import free_places
+from sccafe.search.index.places import free_numbers
 from sccafe.search.models import Entry
 
 #: So many things are looked at together.
@@ -26,13 +26,13 @@ class Piece(NamedTuple):
 
     audience: str
     title: str
-    text: str
+    folded: str
     marks: str
     at: Any
     segmenter: int
 
 
-_COMPARED = (Entry.audience, Entry.title, Entry.text, Entry.marks, Entry.at, Entry.segmenter)
+_COMPARED = tuple(getattr(Entry, name) for name in Piece._fields)
 
 
 def pieces(draft: Draft) -> list[Piece]:
@@ -41,11 +41,8 @@ def pieces(draft: Draft) -> list[Piece]:
     for number, text in enumerate(entries.parts(draft.text)):
         title = "" if number else draft.title
         marks = {*draft.marks, *(f"word:{run}" for run in folding.runs(f"{title}\n{text}"))}
-        found.append(
-            Piece(
-                draft.audience, title, text, " ".join(sorted(map(folding.shielded, marks))), draft.at, folding.VERSION
-            )
-        )
+        folded = folding.fold(f"{title}\n{text}")
+        found.append(Piece(draft.audience, title, folded, " ".join(sorted(marks)), draft.at, folding.VERSION))
     return found
 
 
@@ -81,12 +78,12 @@ def _renew(session: Session, kind: str, refs: Sequence[int]) -> tuple[int, Seque
     changed: list[dict[str, Any]] = []
     for row in rows:
         piece = wanted.get((row.ref, row.part))
-        if piece is not None and piece == tuple(row[3:]):
-            del wanted[row.ref, row.part]
-        elif piece is None or piece.at != row.at:
+        if piece is None or piece.at != row.at or not _in_its_circle(kind, row, piece):
             taken_out.append(row.id)
+        elif piece == tuple(row[3:]):
+            del wanted[row.ref, row.part]
         else:
-            changed.append({"row": row.id, **_values(piece)})
+            changed.append({"row": row.id, **piece._asdict()})
             del wanted[row.ref, row.part]
     if taken_out:
         run(delete(Entry).where(Entry.id.in_(taken_out)))
@@ -94,16 +91,22 @@ def _renew(session: Session, kind: str, refs: Sequence[int]) -> tuple[int, Seque
         run(_CHANGE, sorted(changed, key=itemgetter("row")))
     if not wanted:
         return len(taken_out) + len(changed), ()
-    places = free_places([piece.at for piece in wanted.values()])
+    # The older ones of one moment first: what comes after them stands before them.
+    new = sorted(wanted.items(), key=lambda item: (item[1].at, item[0]))
+    numbers = free_numbers([(piece.at, circle_of(kind, piece.audience)) for _, piece in new])
     made = [
-        {"id": place, "kind": kind, "ref": ref, "part": part, **_values(piece)}
-        for place, ((ref, part), piece) in zip(places, wanted.items(), strict=True)
+        {"id": number, "kind": kind, "ref": ref, "part": part, **piece._asdict()}
+        for number, ((ref, part), piece) in zip(numbers, new, strict=True)
     ]
-    # In the order of places: FTS5 writes out what it has gathered whenever a number is lower than the one before.
+    # In the order of numbers: FTS5 writes out what it has gathered whenever a number is lower than the one before.
     made.sort(key=itemgetter("id"))
     run(_put(db.engine.dialect.name), made)
     lost = () if db.engine.dialect.name == "sqlite" else _lost(kind, made)
     return len(taken_out) + len(changed) + len(made) - len(lost), lost
+
+
+def _in_its_circle(kind: str, row: Any, piece: Piece) -> bool:
+    return bool(row.id % CIRCLES == circle_of(kind, piece.audience))
 
 
 def _lost(kind: str, made: Sequence[dict[str, Any]]) -> list[int]:
@@ -123,7 +126,7 @@ _TABLE = Entry.__table__
 _CHANGE = (
     update(_TABLE)  # type: ignore[arg-type]
     .where(_TABLE.c.id == bindparam("row"))
-    .values({name: bindparam(name) for name in (*Piece._fields, "folded", "tokens")})
+    .values({name: bindparam(name) for name in Piece._fields})
 )
 
 
@@ -131,12 +134,6 @@ _CHANGE = (
 def _put(dialect: str) -> Any:
     build = sqlite_insert if dialect == "sqlite" else postgresql_insert
     return build(_TABLE).on_conflict_do_nothing()  # type: ignore[arg-type]
-
-
-def _values(piece: Piece) -> dict[str, Any]:
-    folded = folding.fold(f"{piece.title}\n{piece.text}")
-    tokens = index().tokens(folding.pairs(folded), piece.marks.split())
-    return {**piece._asdict(), "folded": folded, "tokens": tokens}
 
 
 def forget(session: Session, kind: str, refs: Iterable[int]) -> None:
@@ -153,30 +150,26 @@ def renew_everything(session: Session) -> None:
 def wrong(kind: str, refs: Sequence[int]) -> Sequence[int]:
     """Those of these things whose entries are not what they should be; all of them where none has any."""
     rows = _rows(kind, refs)
-    return sorted({ref for ref, _what in _faults(rows, right(kind, refs))}) if rows else refs
+    return sorted({ref for ref, _what in _faults(kind, rows, right(kind, refs))}) if rows else refs
 
 
 def _rows(kind: str, refs: Sequence[int]) -> Sequence[Any]:
     return db.session.execute(_FOUND, {"kind": kind, "refs": refs}).all()
 
 
-def _faults(rows: Sequence[Any], wanted: dict[tuple[int, int], Piece]) -> Iterator[tuple[int, str]]:
+def _faults(kind: str, rows: Sequence[Any], wanted: dict[tuple[int, int], Piece]) -> Iterator[tuple[int, str]]:
     """The things whose rows are not those that are wanted, and what is wrong with each; some come twice."""
     for row in rows:
         piece = wanted.pop((row.ref, row.part), None)
         if piece is None:
             yield row.ref, "is found and must not be"
-        elif not _is_right(row, piece):
+        elif piece != tuple(row[3:]) or not _in_its_circle(kind, row, piece):
             yield row.ref, "is found by what it no longer says"
     for ref, _part in wanted:
         yield ref, "is not found"
 
 
-def _is_right(row: Any, piece: Piece) -> bool:
-    return piece == tuple(row[2:-1]) and row.folded == folding.fold(f"{piece.title}\n{piece.text}")
-
-
-_FOUND = select(Entry.ref, Entry.part, *_COMPARED, Entry.folded).where(
+_FOUND = select(Entry.id, Entry.ref, Entry.part, *_COMPARED).where(
     Entry.kind == bindparam("kind"), Entry.ref.in_(bindparam("refs", expanding=True))
 )
 
@@ -191,7 +184,7 @@ def differences() -> Iterator[str]:
     """What `sccafe check` says: entries that are missing, wrong, or of things that are gone. Reads only."""
     for kind, here in KINDS.items():
         for refs in _batches(here.numbers):
-            for ref, what in _faults(_rows(kind, refs), right(kind, refs)):
+            for ref, what in _faults(kind, _rows(kind, refs), right(kind, refs)):
                 yield f"{kind} {ref}: {what}"
             db.session.rollback()
         for ref in db.session.scalars(gone(kind)).all():

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from sccafe.core import clock
-from sccafe.core.audience import Viewer, readable
+from sccafe.core.audience import Viewer, readable, reader
 from sccafe.core.database import db, run
-from sccafe.search import entries, folding
+from sccafe.search import circles, entries
 from sccafe.search.index import index
 from sccafe.search.index.places import moment_of
 from sccafe.search.language import Asked
@@ -25,7 +25,7 @@ from sccafe.search.wanted import Wanted
 CAP = 1000
 
 #: The marks that are counted, in a row of marks as entries keep them.
-_NARROWS = re.compile(rf"(?<!\S)(in|board|theme){folding.shielded(':')}(\S+)")
+_NARROWS = re.compile(r"(?<!\S)(in|board|theme):(\S+)")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,11 @@ class Match:
     """An entry that was found, and what it can be narrowed by."""
 
     id: int
+    kind: str
+    ref: int
+    part: int
+    title: str
+    at: datetime
     group: str
     board_id: int | None
     themes: tuple[str, ...]
@@ -45,11 +50,14 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
-    """Of each thing its newest entry, the newest first, wherever it was looked for; none where there are too many."""
+    """What was found first, wherever it was looked for."""
 
-    found: Sequence[Match]
+    #: The numbers of the newest entries, up to CAP.
+    newest: Sequence[int]
     #: Whether these are all that there are.
     is_whole: bool
+    #: Of each thing its newest entry, the newest first; none where there are too many.
+    found: Sequence[Match] = ()
 
     def within(self, groups: Sequence[str]) -> list[Match]:
         return [match for match in self.found if match.group in groups]
@@ -59,19 +67,21 @@ def matches(viewer: Viewer, asked: Asked) -> Matches:
     """What is found in all groups together, up to CAP."""
     if asked.impossible or asked.wanted.is_empty:
         return Matches((), is_whole=True)
-    newest = found(viewer, anywhere(asked.wanted)).limit(CAP)
-    rows = run(
-        select(Entry.id, Entry.kind, Entry.ref, Entry.marks)
-        .where(Entry.id.in_(newest), readable(Entry.audience, viewer))
-        .order_by(Entry.id.desc())
-    ).all()
-    if len(rows) >= CAP:
-        return Matches((), is_whole=False)
-    once = {(row.kind, row.ref): row for row in reversed(rows)}
-    return Matches([_match(row.id, row.marks) for row in reversed(once.values())], is_whole=True)
+    newest = db.session.scalars(found(viewer, anywhere(asked.wanted)).limit(CAP)).all()
+    if len(newest) >= CAP or not newest:
+        return Matches(newest, is_whole=not newest)
+    once = {(row.kind, row.ref): row for row in reversed(run(_NARROWED, ids=newest, **reader(viewer)).all())}
+    return Matches(newest, True, [_match(*row) for row in reversed(once.values())])
 
 
-def _match(entry_id: int, marks: str) -> Match:
+_NARROWED = (
+    select(Entry.id, Entry.kind, Entry.ref, Entry.part, Entry.title, Entry.at, Entry.marks)
+    .where(Entry.id.in_(bindparam("ids", expanding=True)), readable(Entry.audience))
+    .order_by(Entry.id)
+)
+
+
+def _match(entry_id: int, kind: str, ref: int, part: int, title: str, at: datetime, marks: str) -> Match:
     group, board_id, themes = "", None, []
     for name, value in _NARROWS.findall(marks):
         if name == "in":
@@ -80,7 +90,7 @@ def _match(entry_id: int, marks: str) -> Match:
             board_id = int(value)
         else:
             themes.append(value)
-    return Match(entry_id, group, board_id, tuple(themes))
+    return Match(entry_id, kind, ref, part, title, at, group, board_id, tuple(themes))
 
 
 # --- where somebody looks ------------------------------------------------------------------------------------
@@ -88,7 +98,7 @@ def _match(entry_id: int, marks: str) -> Match:
 
 def found(viewer: Viewer, wanted: Wanted) -> Select[tuple[int]]:
     """The ids of what this viewer finds, the newest first."""
-    return index().found(wanted, entries.of_reader(viewer))
+    return index().found(wanted, circles.of_reader(viewer))
 
 
 def _is_of_groups(marks: Sequence[str]) -> bool:

@@ -3,44 +3,39 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, Integer, String, Text
-from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sccafe.core.database import Base
 
 
 class Entry(Base):
-    """A text as it is found. On SQLite triggers keep the FTS5 table `search_index` in step with it."""
+    """A text as it is found. The database itself keeps the index in step with it (migration 0012).
+
+    The row is narrow, as thousands are looked into for one query: what a hit shows is read from the thing.
+    """
 
     __tablename__ = "search_entries"
-    __table_args__ = (
-        Index("ix_search_entries_kind_ref_part", "kind", "ref", "part", unique=True),
-        Index("ix_search_entries_tokens", "tokens", postgresql_using="gin").ddl_if(dialect="postgresql"),
-    )
+    __table_args__ = (Index("ix_search_entries_kind_ref_part", "kind", "ref", "part", unique=True),)
 
-    #: Its place in time (index/places.py): newer things have higher numbers, so that the newest come first by it.
+    #: Its place in time and who may read it (index/places.py): the newest have the lowest numbers.
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
     #: post, item, file or person, and the number of that row.
     kind: Mapped[str] = mapped_column(String(10))
     ref: Mapped[int]
     #: From 1; a text of more than entries.LONGEST characters has several.
     part: Mapped[int]
-    #: Who may read it; the marks say it too, for the index.
+    #: Who may read it; its number says it too, for the index.
     audience: Mapped[str] = mapped_column(String(30))
     #: When it was written.
     at: Mapped[datetime]
     #: folding.VERSION of what made it.
     segmenter: Mapped[int]
-    #: What it can be narrowed by, with blanks between (entries.py). Before the long columns: it is read without them.
+    #: What it can be narrowed by, with blanks between (entries.py).
     marks: Mapped[str] = mapped_column(Text)
     #: What it is called, if it has a name of its own.
     title: Mapped[str] = mapped_column(Text)
-    #: What it says, as it is shown in an excerpt.
-    text: Mapped[str] = mapped_column(Text)
     #: Title and text, folded (folding.py).
     folded: Mapped[str] = mapped_column(Text)
-    #: The pairs of `folded`.
-    tokens: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR, "postgresql"))
 
 
 class SpellingFamily(Base):

@@ -19,7 +19,7 @@ from sccafe.search.language import Asked
 from sccafe.search.matching import CAP, Matches
 from sccafe.search.models import Entry
 from sccafe.search.suggesting import suggestions
-from sccafe.search.things import things
+from sccafe.search.things import texts, things
 
 __all__ = ["CAP", "PER_PAGE", "boards", "counts", "facets", "finding", "on_board", "search", "suggestions"]
 
@@ -30,7 +30,7 @@ RANKED, RANKED_LENGTH = 5000, 600
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found: its entry's kind, title, text and moment, and the row of the thing itself (things.py)."""
+    """Something found: its kind, title and moment, the text that was found, and the row of the thing (things.py)."""
 
     kind: str
     title: str
@@ -69,19 +69,21 @@ def search(viewer: Viewer, asked: Asked, sort: str = "new", page: int = 1, known
     begin = (page - 1) * PER_PAGE
     here = [match.id for match in known.within(groups)] if known.is_whole else None
     if total == 0:
-        ids = []
+        ids: Sequence[int] = []
     elif sort == "best" and asked.words:
-        ids = _best(viewer, asked, here)[begin:]
+        ids = best(viewer, asked, here)[begin:]
     elif here is not None:
         ids = here[begin:]
+    elif groups == entries.GROUPS and begin + PER_PAGE < len(known.newest):
+        ids = known.newest[begin:]
     else:
         newest = matching.found(viewer, asked.wanted).limit(PER_PAGE + 1).offset(begin)
         ids = list(db.session.scalars(newest))
-    return Found(_hits(viewer, ids[:PER_PAGE]), total, per_group, page, len(ids) > PER_PAGE)
+    return Found(_hits(viewer, ids[:PER_PAGE], known), total, per_group, page, len(ids) > PER_PAGE)
 
 
-def _best(viewer: Viewer, asked: Asked, here: Sequence[int] | None) -> list[int]:
-    """The best of the newest matches, each thing once."""
+def best(viewer: Viewer, asked: Asked, here: Sequence[int] | None = None) -> list[int]:
+    """The best of the newest RANKED matches, each thing once; `here` are all of them where they are known."""
     among = here if here is not None else matching.found(viewer, asked.wanted).limit(RANKED)
     rows = run(
         select(
@@ -93,7 +95,7 @@ def _best(viewer: Viewer, asked: Asked, here: Sequence[int] | None) -> list[int]
             Entry.ref,
         ).where(Entry.id.in_(among))
     ).all()
-    newest_first = sorted(rows, key=itemgetter(0), reverse=True)
+    newest_first = sorted(rows, key=itemgetter(0))
     ranked = ranking.best(
         (
             ranking.RankedRow(number, title, folded, entries.TRUSTED in marks.split(), day_of(number))
@@ -106,21 +108,23 @@ def _best(viewer: Viewer, asked: Asked, here: Sequence[int] | None) -> list[int]
     return list({thing[number]: number for number in reversed(ranked)}.values())[::-1]
 
 
-_ENTRIES = select(Entry.id, Entry.kind, Entry.ref, Entry.title, Entry.text, Entry.at).where(
+_ENTRIES = select(Entry.id, Entry.kind, Entry.ref, Entry.part, Entry.title, Entry.at).where(
     Entry.id.in_(bindparam("ids", expanding=True)), readable(Entry.audience)
 )
 
 
-def _hits(viewer: Viewer, ids: Sequence[int]) -> list[Hit]:
+def _hits(viewer: Viewer, ids: Sequence[int], known: Matches) -> list[Hit]:
     """These entries in this order, each thing once, those left out that the viewer may not read after all."""
     if not ids:
         return []
-    found = run(_ENTRIES, ids=ids, **reader(viewer)).all()
+    found: Sequence[Any] = [match for match in known.found if match.id in ids]
+    found = found or run(_ENTRIES, ids=ids, **reader(viewer)).all()
     rows = things(viewer, [(row.kind, row.ref) for row in found])
+    said = texts(rows, {(row.kind, row.ref): row.part for row in reversed(found)})
     by_id = {row.id: row for row in found}
     once = {(by_id[number].kind, by_id[number].ref): by_id[number] for number in reversed(ids) if number in by_id}
     return [
-        Hit(row.kind, row.title, row.text, row.at, rows[thing])
+        Hit(row.kind, row.title, said[thing], row.at, rows[thing])
         for thing, row in reversed(once.items())
         if thing in rows
     ]
@@ -184,8 +188,8 @@ def facets(viewer: Viewer, asked: Asked, known: Matches | None = None, on: Seque
 
 def _years(asked: Asked) -> range:
     """From that of the oldest entry to the present one."""
-    first, now = db.session.scalar(select(func.min(Entry.id))), clock.now().astimezone(clock.TOKYO).year
-    return range(moment_of(first).astimezone(clock.TOKYO).year if first is not None else now, now + 1)
+    oldest, now = db.session.scalar(select(func.max(Entry.id))), clock.now().astimezone(clock.TOKYO).year
+    return range(moment_of(oldest).astimezone(clock.TOKYO).year if oldest is not None else now, now + 1)
 
 
 # --- boards --------------------------------------------------------------------------------------------------

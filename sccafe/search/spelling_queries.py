@@ -7,7 +7,7 @@ from sqlalchemy import Row, func, select
 
 from sccafe.core.audience import Viewer, readable
 from sccafe.core.database import db
-from sccafe.search import entries, spelling
+from sccafe.search import circles, spelling
 from sccafe.search.families import Family
 from sccafe.search.index import index
 from sccafe.search.models import Entry, SpellingFamily
@@ -70,6 +70,6 @@ def _compared(viewer: Viewer, family: Family, before: Variants, after: Variants)
 
 def found_count(viewer: Viewer, spellings: Iterable[Spelling]) -> int:
     """How many texts the viewer finds by a word that is written in one of these ways, at most MOST_COUNTED."""
-    found = index().found(Wanted(((Word(tuple(spellings)),),)), entries.of_reader(viewer)).limit(MOST_COUNTED)
+    found = index().found(Wanted(((Word(tuple(spellings)),),)), circles.of_reader(viewer)).limit(MOST_COUNTED)
     here = select(func.count(Entry.id)).where(Entry.id.in_(found), readable(Entry.audience, viewer))
     return db.session.scalar(here) or 0

@@ -78,7 +78,7 @@ def _named(viewer: Viewer, words: tuple[Word, ...]) -> list[Suggestion]:
             # What only the text says need not be brought here: what is left is looked at below.
             *(or_(*(head.contains(each.text, autoescape=True) for each in word.spellings)) for word in words),
         )
-        .order_by(Entry.id.desc())
+        .order_by(Entry.id)
     ).all()
     named = [row for row in rows if _names_all(row.title, words)][: 2 * MOST]
     there = things(viewer, [(row.kind, row.ref) for row in named])

@@ -4,17 +4,19 @@ An entry says where a word stands; what may be shown is asked again of the thing
 wrong, by whatever mistake, shows nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, cast, null, select
+from sqlalchemy import Integer, Row, Select, Text, bindparam, case, cast, func, null, select
 
 from sccafe.accounts.models import User
 from sccafe.boards.models import Board, Post, Topic
 from sccafe.core.audience import Viewer, readable, reader
-from sccafe.core.database import run
-from sccafe.library.models import ON_SHELF, File, Item, VersionFile
+from sccafe.core.database import db, run
+from sccafe.library.models import ON_SHELF, File, Item, Version, VersionFile
+from sccafe.search import entries
 
 #: The kind of an entry and its number.
 Thing = tuple[str, int]
@@ -49,6 +51,7 @@ def _posts() -> Select[Any]:
         select(
             Post.id.label("ref"),
             Post.number,
+            Post.html,
             Post.alias,
             Post.guest_name,
             Post.created_at,
@@ -58,6 +61,7 @@ def _posts() -> Select[Any]:
             Topic.title,
             Topic.state,
             Topic.accepted_post_id,
+            Topic.outcome_html,
             Board.kind.label("board_kind"),
             Board.title.label("board_title"),
             Board.title_en.label("board_title_en"),
@@ -84,12 +88,26 @@ _OF_ITEM = (
 )
 
 
+#: Cut in the database: a document can be as long as a book.
+_FIRST_PART = func.substr(File.text, 1, entries.LONGEST).label("text")
+
+
 @cache
 def _of_library() -> Select[Any]:
     """Items, and files with the item that they belong to; `file_id` is NULL for an item itself."""
-    items = select(cast(null(), Integer).label("file_id"), *_OF_ITEM).where(Item.id.in_(_of("items")))
+    said = (Version.sheet, Version.html)
+    items = (
+        select(cast(null(), Integer).label("file_id"), cast(null(), Text).label("text"), *_OF_ITEM, *said)
+        .join(Version, Version.id == Item.published_id)
+        .where(Item.id.in_(_of("items")))
+    )
     files = (
-        select(File.id.label("file_id"), *_OF_ITEM)
+        select(
+            File.id.label("file_id"),
+            _FIRST_PART,
+            *_OF_ITEM,
+            *(cast(null(), each.type).label(each.key) for each in said),
+        )
         .join(VersionFile, VersionFile.file_id == File.id)
         .join(Item, Item.published_id == VersionFile.version_id)
         .where(File.id.in_(_of("files")))
@@ -100,6 +118,37 @@ def _of_library() -> Select[Any]:
 
 @cache
 def _people() -> Select[Any]:
-    return select(User.id.label("ref"), User.handle, User.role, User.prefecture, User.municipality).where(
-        User.id.in_(_of("people")), User.state == "active"
+    columns = (User.handle, User.role, User.prefecture, User.municipality, User.about)
+    return select(User.id.label("ref"), *columns).where(User.id.in_(_of("people")), User.state == "active")
+
+
+# --- what they say -------------------------------------------------------------------------------------------
+
+
+def texts(there: Mapping[Thing, Row[Any]], parts: Mapping[Thing, int]) -> dict[Thing, str]:
+    """Of these things, as `things` gives them, that part of their text (from 1) which was found; as they say it now."""
+    found = {}
+    for thing, row in there.items():
+        whole = _SAID[thing[0]](row)
+        found[thing] = next(islice(entries.parts(whole), parts[thing] - 1, None), whole)
+    later = {ref: part for (kind, ref), part in parts.items() if kind == "file" and part > 1 and ("file", ref) in there}
+    return found | (_later_parts(later) if later else {})
+
+
+_SAID: dict[str, Callable[[Any], str]] = {
+    "post": entries.said_by_post,
+    "item": entries.said_by_item,
+    "file": lambda row: row.text or "",
+    "person": entries.said_by_person,
+    "handle": entries.said_to_visitors,
+}
+
+
+def _later_parts(parts: Mapping[int, int]) -> dict[Thing, str]:
+    """Of files, by their numbers."""
+    step = entries.LONGEST - entries.REPEATED
+    begin = case({ref: (part - 1) * step + 1 for ref, part in parts.items()}, value=File.id)
+    rows = db.session.execute(
+        select(File.id, func.substr(File.text, begin, entries.LONGEST)).where(File.id.in_(list(parts)))
     )
+    return {("file", number): text or "" for number, text in rows}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sccafe.search.folding import GRAM
+
 
 @dataclass(frozen=True)
 class Spelling:
@@ -10,6 +12,11 @@ class Spelling:
 
     text: str
     whole: bool = False
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the index alone says that it stands in a text; a longer one is looked for in the text itself."""
+        return self.whole or len(self.text) <= GRAM
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,10 @@ class Word:
     @property
     def text(self) -> str:
         return self.spellings[0].text
+
+    @property
+    def is_exact(self) -> bool:
+        return all(spelling.is_exact for spelling in self.spellings)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """Search in a town whose posts all say something of their own: random pieces of its texts, on SQLite and PostgreSQL.
 
-What is measured is the index, asked as the page asks it: the newest hits with a count that stops, and the rows from
-which the best are ranked. The pieces are 1 to 12 characters long wherever they begin and end, so most are harder than
-what a person looks for: they run over the ends of words and hold the most frequent pairs of characters.
+What is measured is all that the page asks before it is laid out: the newest hits with what is shown of them and the
+counts of all places, and the best of the newest 5,000. The pieces are 1 to 12 characters long wherever they begin and
+end, so most are harder than what a person looks for: they run over the ends of words and hold the most frequent
+characters.
 """
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,8 @@ from sccafe.boards.models import Board, Post, Topic, TopicTheme
 from sccafe.core.audience import VISITOR, Viewer, audiences_of
 from sccafe.core.database import Base, db
 from sccafe.core.migrations import make_database
-from sccafe.search import entries, reindexing
-from sccafe.search.index import index
+from sccafe.search import queries, reindexing
+from sccafe.search.language import Asked
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 from sccafe.settings import read
@@ -33,8 +34,7 @@ from tests import postgres
 from tests.bench import town
 from tests.bench.report import Figure, percentile, say
 
-SEED, QUERIES, RANKED = 4712, 400, 80
-SHOWN, COUNTED, FOR_BEST = 20, 1_001, 5_000
+SEED, QUERIES = 4712, 400
 MOST_NEW, MOST_BEST = 50, 150
 LONGEST = 12
 #: Every so many of the queries has a word that stands nowhere.
@@ -50,12 +50,13 @@ class Built:
     seconds: float
     computing: float
     bytes: int
+    beside: int
 
     def said(self) -> str:
         return (
             f"{self.seconds / self.entries * 1000:.2f} ms each ({self.computing / self.entries * 1000:.2f} ms of "
             f"computing here), {self.seconds:,.0f} s for {self.entries:,}; index {self.bytes / 1e6:,.0f} MB, "
-            f"{self.bytes / self.entries:,.0f} bytes each"
+            f"{self.bytes / self.entries:,.0f} bytes each; the entries beside it {self.beside / self.entries:,.0f} each"
         )
 
 
@@ -111,12 +112,12 @@ def _figures(app: Flask, database: str, kept: Path | None) -> Iterator[Figure]:
     with app.app_context():
         built = _indexed(kept)
         yield Figure(f"indexing on {database}", "", built.said())
-        queries = list(_queries(Random(SEED)))
-        say(f"{len(queries)} queries on {database} ...")
-        for _, wanted, readers in queries[:20]:
-            _newest(wanted, readers)
-        yield _asked(f"newest first, {SHOWN} and the count, {database}", queries, _newest, MOST_NEW)
-        yield _asked(f"the newest {FOR_BEST:,} ranked, {database}", queries[:RANKED], _best(), MOST_BEST)
+        asked = list(_queries(Random(SEED)))
+        say(f"{len(asked)} queries on {database} ...")
+        for query in asked[:20]:
+            _newest(query)
+        yield _asked(f"newest first, a page and its counts, {database}", asked, _newest, MOST_NEW)
+        yield _asked(f"best first, of the newest {queries.RANKED:,}, {database}", asked, _best, MOST_BEST)
         db.session.rollback()
         db.engine.dispose()
 
@@ -135,44 +136,55 @@ def _indexed(kept: Path | None) -> Built:
     begin, computing = time.monotonic(), time.process_time()
     written = reindexing.reindex(False, progress)
     seconds, computing = time.monotonic() - begin, time.process_time() - computing
-    built = Built(written, seconds, computing, _size())
+    built = Built(written, seconds, computing, _size(), _size(_BESIDE))
     if kept:
         kept.write_text(json.dumps(built.__dict__), encoding="utf-8")
     return built
 
 
-def _size() -> int:
-    """Bytes of the index alone."""
-    if db.engine.dialect.name == "sqlite":
-        statement = "SELECT sum(length(block)) FROM search_index_data"
-    else:
-        statement = "SELECT pg_relation_size('ix_search_entries_tokens')"
-    found = db.session.scalar(text(statement))
+_SIZES = {
+    "sqlite": "SELECT sum(length(block)) FROM search_index_data",
+    "postgresql": "SELECT pg_relation_size('ix_search_entries_grams')",
+}
+_BESIDE = {
+    "sqlite": "SELECT sum(pgsize) FROM dbstat WHERE name = 'search_entries' AND aggregate = 1",
+    "postgresql": "SELECT pg_total_relation_size('search_entries') - pg_relation_size('ix_search_entries_grams')",
+}
+
+
+def _size(of: dict[str, str] = _SIZES) -> int:
+    """Bytes of the index alone, or of what is kept beside it."""
+    found = db.session.scalar(text(of[db.engine.dialect.name]))
     db.session.rollback()
     return int(found or 0)
 
 
 # --- what is asked for -------------------------------------------------------------------------------------
 
-Query = tuple[tuple[str, ...], Wanted, Sequence[str]]
+
+@dataclass(frozen=True)
+class Query:
+    words: tuple[str, ...]
+    viewer: Viewer
+
+    @property
+    def asked(self) -> Asked:
+        words = tuple(Word((Spelling(word),)) for word in self.words)
+        return Asked(" ".join(self.words), Wanted(tuple((word,) for word in words)), words, {}, (), False)
 
 
 def _member() -> Viewer:
-    return Viewer(
-        user_id=1, role="member", audiences=audiences_of("member"), handle="", joined_at=None, has_posted=True
-    )  # type: ignore[arg-type]
+    return Viewer(user_id=1, role="member", audiences=audiences_of("member"), has_posted=True)
 
 
 def _queries(random: Random) -> Iterator[Query]:
     """One word and two in turns, as a visitor and as a member."""
     least, most = db.session.execute(select(func.min(Entry.id), func.max(Entry.id))).one()
-    readers = [entries.of_reader(VISITOR), entries.of_reader(_member())]
     for number in range(QUERIES):
         words = [_piece(random, least, most) for _ in range(1 + number % 2)]
         if number % ABSENT == ABSENT - 1:
             words[-1] += "ぬゑ"
-        wanted = Wanted(tuple((Word((Spelling(word),)),) for word in words))
-        yield tuple(words), wanted, readers[number // 2 % 2]
+        yield Query(tuple(words), _member() if number // 2 % 2 else VISITOR)
     db.session.rollback()
 
 
@@ -191,43 +203,22 @@ def _piece(random: Random, least: int, most: int) -> str:
 # --- how long it takes -------------------------------------------------------------------------------------
 
 
-def _newest(wanted: Wanted, readers: Sequence[str]) -> int:
-    """The first page and how many there are: one look, as the page takes it."""
-    return len(db.session.scalars(index().found(wanted, readers).limit(COUNTED)).all())
+def _newest(query: Query) -> int:
+    """The newest page with its counts."""
+    return queries.search(query.viewer, query.asked).total
 
 
-def _best() -> Callable[[Wanted, Sequence[str]], int]:
-    try:
-        from sccafe.search import ranking  # type: ignore[attr-defined]
-    except ImportError:
-        say("  (sccafe/search/ranking.py is not there: the rows are fetched and not ranked)")
-        ranking = None
-    from sccafe.core import clock
-
-    def best(wanted: Wanted, readers: Sequence[str]) -> int:
-        ids = index().found(wanted, readers).limit(FOR_BEST).subquery()
-        rows = db.session.execute(
-            select(
-                Entry.id, Entry.title, func.substr(Entry.folded, 1, 1_000).label("folded"), Entry.marks, Entry.at
-            ).join(ids, ids.c[0] == Entry.id)
-        ).all()
-        if ranking is None:
-            return len(rows)
-        ranked = [
-            ranking.RankedRow(row.id, row.title, row.folded, entries.TRUSTED in row.marks.split(), row.at)
-            for row in rows
-        ]
-        return len(ranking.best(ranked, [word for group in wanted.all_of for word in group], clock.now()))
-
-    return best
+def _best(query: Query) -> int:
+    """The best of the newest; gives how many were ranked."""
+    return len(queries.best(query.viewer, query.asked))
 
 
-def _asked(what: str, queries: list[Query], ask: Callable[[Wanted, Sequence[str]], int], most: int) -> Figure:
+def _asked(what: str, of: list[Query], ask: Callable[[Query], int], most: int) -> Figure:
     taken: list[tuple[float, float, int, tuple[str, ...]]] = []
-    for words, wanted, readers in queries:
+    for query in of:
         begin, computing = time.perf_counter(), time.process_time()
-        found = ask(wanted, readers)
-        taken.append((time.perf_counter() - begin, time.process_time() - computing, found, words))
+        found = ask(query)
+        taken.append((time.perf_counter() - begin, time.process_time() - computing, found, query.words))
         db.session.rollback()
     said = []
     for name, place in (("by the clock", 0), ("computing here", 1)):

@@ -32,10 +32,10 @@ from sccafe.notifications.models import Notice
 from sccafe.search import reindexing
 from sccafe.settings import Settings, read
 from sccafe.site.setup import make_standard_boards, mark_started
-from tests.bench import texts, words
+from tests.bench import prose, texts, words
 
 SEED = 20221
-POSTS_PER_TOPIC, POSTS_PER_PERSON, TEXTS = 25, 50, 2_000
+POSTS_PER_TOPIC, POSTS_PER_PERSON, TEXTS, SENTENCES = 25, 50, 2_000, 200_000
 HOT_POSTS, LONG_POSTS = 25, 5_000
 DAYS = 720
 #: The newest post is older than a day, so that no page says 「3時間前」 and its words stay the same.
@@ -113,6 +113,7 @@ def _recipe() -> str:
     files = [
         here / "town.py",
         here / "texts.py",
+        here / "prose.py",
         here / "words.py",
         *sorted((beside("migrations") / "versions").glob("*.py")),
     ]
@@ -137,7 +138,7 @@ def standing(folder: Path, posts: int) -> Town | None:
 def build(folder: Path, posts: int, for_search: bool = False) -> Town:
     """Make the town in `folder`, which is emptied; raises TownWrong where the site's own checks find something.
 
-    One for search has a sentence of its own in every post, and its index is left to be made, and measured.
+    One for search has other texts (prose.py) with a sentence of its own in each; its index is left to be made.
     """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "data").mkdir(parents=True)
@@ -261,6 +262,7 @@ class _Builder:
         self.unread: dict[int, int] = defaultdict(int)
         sources = texts.pool(self.random, TEXTS)
         self.texts = [(source, markup.render(source)) for source in map(text_rules.normalise, sources)]
+        self.sentences = prose.sentences(self.random, SENTENCES) if varied else []
         self.members: list[int] = []
         self.staff: list[int] = []
         self.handles: dict[int, str] = {}
@@ -373,6 +375,17 @@ class _Builder:
         rows.write()
         connection.commit()
 
+    def _text(self) -> tuple[str, str]:
+        """A post's text and its HTML."""
+        random = self.random
+        if not self.varied:
+            return random.choice(self.texts)
+        paragraphs = [
+            "".join(random.choices(self.sentences, k=random.randint(1, 6))) for _ in range(random.randint(1, 4))
+        ]
+        paragraphs.append(words.sentence(random))
+        return "\n\n".join(paragraphs), "\n".join(f"<p>{each}</p>" for each in paragraphs)
+
     def _post(self, rows: _PostRows, topic: _Topic, post_id: int, at: datetime, hot: _Topic) -> None:
         random, first, last = self.random, topic.number == 1, topic.number == topic.size
         writers = self.staff if first and topic.board in STAFF_START else self.members
@@ -381,10 +394,7 @@ class _Builder:
         deleted = not first and not last and topic is not hot and random.random() < 0.01
         if not first and random.random() < 0.01:
             author = None  # has left the site
-        source, html = ("", "") if deleted else random.choice(self.texts)
-        if self.varied and not deleted:
-            own = words.sentence(random)
-            source, html = f"{source}\n\n{own}", f"{html}\n<p>{own}</p>"
+        source, html = ("", "") if deleted else self._text()
         path = path_of(parent[1] if parent else "", topic.number)
         alias = ""
         if author is not None and topic.board in ANONYMOUS_ON and random.random() < ANONYMOUS:

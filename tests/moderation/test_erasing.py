@@ -324,7 +324,7 @@ NOT_FREE_TEXT = {
     *(f"counseling_removals.{name}" for name in ("ref", "what", "capacity")),
     "counseling_category_rules.category",
     # Of the search: keys; what is made anew from an entry's title and text whenever these change.
-    *(f"search_entries.{name}" for name in ("kind", "audience", "folded", "tokens", "marks")),
+    *(f"search_entries.{name}" for name in ("kind", "audience", "marks")),
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sccafe.search.folding import Folded, fold, joins, pairs, runs, with_places
+from sccafe.search.folding import GRAM, Folded, covering, fold, grams, joins, runs, with_places
 from tests.search.texts import any_text
 
 
@@ -103,10 +103,26 @@ def test_a_span_holds_all_of_the_characters_that_it_has_a_part_of() -> None:
 
 @settings(deadline=None)
 @given(any_text())
-def test_every_character_is_found_by_pairs_once_in_its_order(text: str) -> None:
+def test_every_part_is_a_gram_or_begins_one_or_is_covered_by_some(text: str) -> None:
     folded = fold(text)
-    assert "".join(pair[0] for pair in pairs(folded)) == folded
-    assert all(pair == folded[at : at + 2] for at, pair in enumerate(pairs(folded)))
+    made = grams(folded)
+    assert all(gram in folded for gram in made)
+    for length in range(1, 8):
+        for begin in range(len(folded) - length + 1):
+            part = folded[begin : begin + length]
+            if length < GRAM:
+                assert any(gram.startswith(part) for gram in made)
+            else:
+                covering_it = covering(part)
+                assert made.issuperset(covering_it)
+                places = {
+                    place for gram in covering_it for at in find_all(part, gram) for place in range(at, at + GRAM)
+                }
+                assert places == set(range(length))
+
+
+def find_all(text: str, part: str) -> list[int]:
+    return [at for at in range(len(text)) if text.startswith(part, at)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sccafe.core.audience import VISITOR, Viewer
 from sccafe.core.database import db, end_reading, writing
 from sccafe.library import checking
 from sccafe.library import service as library
-from sccafe.search import entries, folding, keeping
+from sccafe.search import circles, entries, folding, keeping
 from sccafe.search.index import index
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
@@ -33,7 +33,7 @@ def finds(viewer: Viewer, *words: str, mark: str = "") -> list[tuple[str, int]]:
     """Kind and number of what this reader finds, the newest first."""
     all_of = tuple((Word((Spelling(folding.fold(word)),)),) for word in words)
     wanted = Wanted(all_of, marks=((mark,),) if mark else ())
-    ids = db.session.scalars(index().found(wanted, entries.of_reader(viewer))).all()
+    ids = db.session.scalars(index().found(wanted, circles.of_reader(viewer))).all()
     rows = {row.id: (row.kind, row.ref) for row in db.session.execute(select(Entry).where(Entry.id.in_(ids))).scalars()}
     assert list(keeping.differences()) == []
     end_reading()

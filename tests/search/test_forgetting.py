@@ -15,7 +15,7 @@ from sccafe.core.database import db, end_reading, writing
 from sccafe.library import for_others
 from sccafe.library import service as library
 from sccafe.moderation import erasing
-from sccafe.search import folding, keeping
+from sccafe.search import keeping
 from sccafe.search.index import index
 from tests import factories
 from tests.counseling import raw
@@ -29,7 +29,7 @@ def traces(app: Flask) -> list[bytes]:
 
     FTS5 leaves out what a word has in common with the one before it, which can be the first bytes of a character.
     """
-    forms = [NAME.encode(), *(pair.encode()[2:] for pair in folding.pairs(NAME)[:-1])]
+    forms = [NAME.encode(), *(NAME[place : place + 2].encode()[2:] for place in range(len(NAME) - 1))]
     held = raw.database(app)
     if db.engine.dialect.name == "postgresql":
         held = b"\0".join(raw.tables(app).values()) + b"\0".join(of_gin())
@@ -39,8 +39,8 @@ def traces(app: Flask) -> list[bytes]:
 def of_gin() -> list[bytes]:
     """The bytes of PostgreSQL's index: it keeps words that no row has any more."""
     with writing() as session:  # what waits in its list goes into the index itself
-        session.execute(text("SELECT gin_clean_pending_list('ix_search_entries_tokens')"))
-    path = db.session.scalar(text("SELECT pg_relation_filepath('ix_search_entries_tokens')"))
+        session.execute(text("SELECT gin_clean_pending_list('ix_search_entries_grams')"))
+    path = db.session.scalar(text("SELECT pg_relation_filepath('ix_search_entries_grams')"))
     db.session.rollback()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("CHECKPOINT"))

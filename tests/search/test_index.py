@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from sccafe.core.audience import VISITOR
 from sccafe.core.database import db, end_reading
-from sccafe.search import entries, folding
-from sccafe.search.index import index, postgresql, sample
+from sccafe.search import circles, folding
+from sccafe.search.index import index, postgresql
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 from tests import factories
@@ -36,7 +36,7 @@ def wanted(*words: str) -> Wanted:
 
 
 def refs(looked_for: Wanted) -> list[int]:
-    ids = db.session.scalars(index().found(looked_for, entries.of_reader(VISITOR))).all()
+    ids = db.session.scalars(index().found(looked_for, circles.of_reader(VISITOR))).all()
     found = [db.session.get_one(Entry, number).ref for number in ids]
     end_reading()
     return found
@@ -56,41 +56,81 @@ def test_a_post_is_found_by_any_part_of_it(app: Flask) -> None:
     assert keeping_says() == []
 
 
-def test_a_large_site_finds_the_same_by_few_pairs_of_a_word(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def said(app: Flask) -> list[tuple[int, str]]:
+    """Posts that say much the same in other words: their numbers and folded texts, the newest first."""
     factories.person("みどり")
-    board = factories.board()
-    said = [
-        f"{town}の{thing}で困っています。{number}人です。"
-        for town in ("海辺の町", "山の村")
-        for number, thing in enumerate(("買い物支援", "支援買い物", "ごみ出し", "雪かき", "買い物の支援"))
-    ]
-    topic = factories.topic("みどり", board, "はじめに", "はじめの一件です。")
-    for text in said:
-        factories.answer("みどり", topic, text)
+    topic = factories.topic("みどり", factories.board(), "はじめに", "はじめの一件です。")
+    for town in ("海辺の町", "山の村"):
+        for number, thing in enumerate(("買い物支援", "支援買い物", "ごみ出し", "雪かき", "買い物の支援")):
+            factories.answer("みどり", topic, f"{town}の{thing}で困っています。{number}人です。")
     end_reading()
-    monkeypatch.setattr(sample, "_LARGE", 1)
-    monkeypatch.setattr(sample, "_MANY", 10_000)
-    monkeypatch.setattr(postgresql, "_LOOKED_INTO", 3)
-    monkeypatch.setattr(sample, "_kept", {})
-    monkeypatch.setattr(sample, "_ranks", {})
-    everything = db.session.execute(select(Entry.ref, Entry.folded).order_by(Entry.id.desc())).all()
+    rows = db.session.execute(select(Entry.ref, Entry.folded).where(Entry.kind == "post").order_by(Entry.id)).all()
     end_reading()
-    asked = [
-        ("買い物支援",),
-        ("支援買い物",),
-        ("物支援で困",),
-        ("町の", "困っています"),
-        ("村の雪かき", "3人です。"),
-        ("の買い物の支",),
-        ("町の買い物支援で困っています。0人です。",),
-        ("村のごみ", "町の雪"),
-        ("ございません",),
-        ("一件", "はじめの"),
-    ]
-    for words in asked:
-        expected = [ref for ref, folded in everything if all(folding.fold(word) in folded for word in words)]
+    return [(row.ref, row.folded) for row in rows]
+
+
+ASKED = [
+    ("買い物支援",),
+    ("支援買い物",),
+    ("物支援で困",),
+    ("町の", "困っています"),
+    ("村の雪かき", "3人です。"),
+    ("の買い物の支",),
+    ("町の買い物支援で困っています。0人です。",),
+    ("村のごみ", "町の雪"),
+    ("ございません",),
+    ("一件", "はじめの"),
+]
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_the_grams_of_a_word_must_stand_together(said: list[tuple[int, str]], words: tuple[str, ...]) -> None:
+    expected = [ref for ref, folded in said if all(folding.fold(word) in folded for word in words)]
+    assert refs(wanted(*words)) == expected
+
+
+def test_a_large_site_is_asked_part_by_part_and_finds_the_same(
+    said: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With eras of a few numbers and two entries looked into, everything lies in parts of its own."""
+    monkeypatch.setattr(postgresql, "_LOOKED_INTO", 2)
+    monkeypatch.setattr(postgresql, "_kept", {})
+    for words in ASKED:
+        expected = [ref for ref, folded in said if all(folding.fold(word) in folded for word in words)]
+        in_parts = "UNION ALL" in str(index().found(wanted(*words), circles.of_reader(VISITOR)))
+        assert in_parts == (db.engine.dialect.name == "postgresql")
         assert refs(wanted(*words)) == expected, words
-        assert sample.picked(wanted(*words)) is not None
+
+
+def test_a_word_that_must_not_stand_takes_out_only_where_it_stands(said: list[tuple[int, str]]) -> None:
+    for word in ("支援", "物支援", "買い物支援", "援買い物支援で", "ございません"):
+        without = Wanted(wanted("困って").all_of, (Word((Spelling(folding.fold(word)),)),))
+        expected = [ref for ref, folded in said if "困って" in folded and folding.fold(word) not in folded]
+        assert refs(without) == expected, word
+
+
+def test_a_word_in_several_spellings_is_found_in_each(said: list[tuple[int, str]]) -> None:
+    spellings = tuple(Spelling(folding.fold(each)) for each in ("雪", "物支援", "ごみ出しで困"))
+    expected = [ref for ref, folded in said if any(each.text in folded for each in spellings)]
+    assert refs(Wanted(((Word(spellings),),))) == expected
+    assert 0 < len(expected) < len(said) - 1
+
+
+def test_a_text_of_signs_and_controls_breaks_nothing(app: Flask) -> None:
+    factories.person("みどり")
+    signs = "\"AND\" (OR) NOT* ^near: {a} 'b' \\c | & ! <-> a\x01b \x7f %_ ＂Ｍin：boards＂"
+    post = factories.post_id(factories.topic("みどり", factories.board(), "記号のこと", signs), 1)
+    end_reading()
+    folded = db.session.scalars(select(Entry.folded).where(Entry.kind == "post")).one()
+    end_reading()
+    for length in (1, 2, 3, 4, 7):
+        for begin in range(len(folded) - length + 1):
+            part = folded[begin : begin + length]
+            assert refs(Wanted(((Word((Spelling(part),)),),))) == [post], part
+    assert refs(wanted("ｍin")) == [post]
+    assert refs(wanted("board")) == [post]
+    assert refs(wanted("by:")) == [], "a mark is no text"
 
 
 def keeping_says() -> list[str]:

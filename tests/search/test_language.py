@@ -13,7 +13,7 @@ from sccafe.core import clock
 from sccafe.core.audience import VISITOR
 from sccafe.core.database import db, end_reading
 from sccafe.core.text_rules import NOT_TEXT
-from sccafe.search import entries, language
+from sccafe.search import circles, language
 from sccafe.search.filters import period
 from sccafe.search.folding import fold
 from sccafe.search.index import index
@@ -372,7 +372,7 @@ def test_whatever_is_understood_the_index_can_be_asked(app: Flask) -> None:
     for _ in range(150):
         asked = parse("".join(chance.choices(pieces, k=chance.randint(1, 12))), place=chance.choice(["", "boards"]))
         if not asked.wanted.is_empty:
-            db.session.scalars(index().found(asked.wanted, entries.of_reader(VISITOR))).all()
+            db.session.scalars(index().found(asked.wanted, circles.of_reader(VISITOR))).all()
     end_reading()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sccafe.boards.models import Post, Topic
 from sccafe.core.audience import VISITOR
 from sccafe.core.database import db, end_reading, writing
-from sccafe.search import entries, families, folding, keeping, sudachi
+from sccafe.search import circles, families, folding, keeping, sudachi
 from sccafe.search.families import MOST, Member, Wrong
 from sccafe.search.families import typed_family as family
 from sccafe.search.index import index
@@ -80,7 +80,7 @@ def put_posts(topic_id: int, bodies: list[str]) -> list[int]:
 
 def found_by(typed: str) -> set[int]:
     wanted = Wanted(((Word(spellings(typed)),),))
-    found = index().found(wanted, entries.of_reader(VISITOR))
+    found = index().found(wanted, circles.of_reader(VISITOR))
     refs = set(db.session.scalars(select(Entry.ref).where(Entry.id.in_(found))))
     end_reading()
     return refs

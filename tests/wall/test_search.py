@@ -20,7 +20,7 @@ from sccafe.core.migrations import prepare
 from sccafe.core.uploads import take
 from sccafe.library import service as library
 from sccafe.library.service import FileChanges
-from sccafe.search import entries, folding, queries
+from sccafe.search import circles, entries, folding, queries
 from sccafe.search.index import index
 from sccafe.search.language import parse
 from sccafe.search.models import Entry
@@ -198,7 +198,7 @@ def _word(typed: str) -> Wanted:
 
 
 def _ids(viewer: Viewer, wanted: Wanted) -> list[int]:
-    return list(db.session.scalars(index().found(wanted, entries.of_reader(viewer))))
+    return list(db.session.scalars(index().found(wanted, circles.of_reader(viewer))))
 
 
 def test_numbers_facets_offers_and_spellings_know_nothing_else_either(app: Flask, world: World) -> None:

@@ -3,25 +3,24 @@
 Two databases, one interface: `sqlite.py` asks FTS5, `postgresql.py` a tsvector with a GIN index.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Protocol
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from sccafe.core.database import db
+from sccafe.search.circles import Readers
+from sccafe.search.index.postgresql import PostgreSQL
+from sccafe.search.index.sqlite import SQLite
 from sccafe.search.wanted import Wanted
 
 
 class Index(Protocol):
     """What both databases can do."""
 
-    def tokens(self, pairs: Sequence[str], marks: Sequence[str]) -> object:
-        """The value of the column `tokens`."""
-        ...
-
-    def found(self, wanted: Wanted, readers: Sequence[str]) -> Select[tuple[int]]:
-        """The entries' ids, the newest first, of which `readers` holds a mark."""
+    def found(self, wanted: Wanted, readers: Readers) -> Select[tuple[int]]:
+        """The numbers of entries that these readers may find, the newest first."""
         ...
 
     def give_way(self, session: Session) -> None:
@@ -57,10 +56,4 @@ class Index(Protocol):
 
 def index() -> Index:
     """The index of the site's database."""
-    if db.engine.dialect.name == "postgresql":
-        from sccafe.search.index.postgresql import PostgreSQL
-
-        return PostgreSQL()
-    from sccafe.search.index.sqlite import SQLite
-
-    return SQLite()
+    return PostgreSQL() if db.engine.dialect.name == "postgresql" else SQLite()

@@ -1,23 +1,54 @@
-"""The index on PostgreSQL: a tsvector of the pairs of characters with a GIN index, and a look into the text itself.
+"""The index on PostgreSQL: a tsvector of grams with a GIN index, and a look into the text itself.
 
-The vector knows which pairs stand in a text and not where, so what it finds is looked into with strpos.
+The vector knows which grams stand in a text and not where, so what has all grams of a longer word is looked into. GIN
+gives what it finds all at once and in no order: so it is asked for the newest weeks first, and further back only where
+those did not hold enough.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, not_, or_, select, text, union_all
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    text,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
-from sccafe.core.database import db, forget_old_pages
+from sccafe.core.database import db, forget_old_pages, run
 from sccafe.search import folding
-from sccafe.search.index.places import place_of
-from sccafe.search.index.sample import alone, picked, place_of_rank
+from sccafe.search.circles import CIRCLES, ROOMS, Readers
+from sccafe.search.index.places import edge
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
+#: A part of the table that no other database has (migration 0012).
+_GRAMS = literal_column("search_entries.grams", TSVECTOR())
 #: So many of the newest entries are looked into without the index.
-_LOOKED_INTO = 8_000
+_LOOKED_INTO = 4_000
+#: Bits of a number that an era leaves out (migration 0012): it is about three weeks long.
+_ERA = 26
+#: Eras that are asked for together, the newest first; each part is larger as the ones before held little.
+_PARTS = (1, 2, 4, 8, 16)
+_SECONDS = 3_600.0
+_MARK = "Ｍ"
+
+_NEWEST = select(Entry.id).order_by(Entry.id).offset(bindparam("rank")).limit(1)
+
+
+# --- what GIN is asked -------------------------------------------------------------------------------------
 
 
 def _lexeme(token: str) -> str:
@@ -25,127 +56,118 @@ def _lexeme(token: str) -> str:
     return f"'{escaped}'"
 
 
+def _any(parts: Iterable[str]) -> str:
+    return "(" + " | ".join(parts) + ")"
+
+
 def _mark(mark: str) -> str:
-    return _lexeme(folding.shielded(mark))
+    return _lexeme(_MARK + mark)
 
 
 def _spelling(spelling: Spelling) -> str:
     if spelling.whole:
         return _mark(f"word:{spelling.text}")
-    if len(spelling.text) == 1:
+    if len(spelling.text) <= folding.GRAM:
         return _lexeme(spelling.text)
-    return "(" + " & ".join(map(_lexeme, dict.fromkeys(folding.pairs(spelling.text)[:-1]))) + ")"
+    return "(" + " & ".join(map(_lexeme, folding.covering(spelling.text))) + ")"
 
 
-def _any(parts: Sequence[str]) -> str:
-    return "(" + " | ".join(parts) + ")"
+def _words(words: Iterable[Word]) -> str:
+    return _any(_spelling(spelling) for word in words for spelling in word.spellings)
 
 
-def _word(word: Word) -> str:
-    return _any([_spelling(spelling) for spelling in word.spellings])
+def _expression(wanted: Wanted) -> list[str]:
+    """What GIN is asked; everything that a query finds is among what this finds."""
+    parts = [*map(_words, wanted.all_of), *(_any(map(_mark, group)) for group in wanted.marks)]
+    return parts + [f"!{_words([word])}" for word in wanted.none_of if word.is_exact]
 
 
-def _stands(word: Word) -> ColumnElement[bool]:
-    """The look into the text; two characters and less are what the vector knows for certain."""
+# --- what is looked into -----------------------------------------------------------------------------------
+
+
+def _array(marks: Iterable[str]) -> ColumnElement[Sequence[str]]:
+    return cast(list(marks), ARRAY(Text))
+
+
+_MARKS = func.string_to_array(Entry.marks, " ", type_=ARRAY(Text))
+
+
+def _stands(words: Iterable[Word]) -> ColumnElement[bool]:
+    """Whether one of these words stands in the entry itself."""
     return or_(
         *(
-            Entry.tokens.op("@@")(cast(_spelling(spelling), TSQUERY))
+            _MARKS.contains(_array([f"word:{spelling.text}"]))
             if spelling.whole
             else func.strpos(Entry.folded, spelling.text) > 0
+            for word in words
             for spelling in word.spellings
         )
     )
 
 
-def _is_certain(word: Word) -> bool:
-    return all(spelling.whole or len(spelling.text) <= 2 for spelling in word.spellings)
+def _everything(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """The whole query, of an entry that is looked into."""
+    yield from map(_stands, wanted.all_of)
+    yield from (not_(_stands([word])) for word in wanted.none_of)
+    yield from (_MARKS.overlap(_array(group)) for group in wanted.marks)
 
 
-def _array(marks: Sequence[str]) -> ColumnElement[Sequence[str]]:
-    return cast(list(map(folding.shielded, marks)), ARRAY(Text))
+def _rest(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """What GIN does not know for certain."""
+    yield from (_stands(group) for group in wanted.all_of if not all(word.is_exact for word in group))
+    yield from (not_(_stands([word])) for word in wanted.none_of if not word.is_exact)
 
 
-def _stands_there(wanted: Wanted, readers: Sequence[str]) -> Iterator[ColumnElement[bool]]:
-    """The whole of it without the index, of a row that is looked into anyway."""
-    marks = func.string_to_array(Entry.marks, " ", type_=ARRAY(Text))
-
-    def stands(word: Word) -> ColumnElement[bool]:
-        return or_(
-            *(
-                marks.contains(_array([f"word:{spelling.text}"]))
-                if spelling.whole
-                else func.strpos(Entry.folded, spelling.text) > 0
-                for spelling in word.spellings
-            )
-        )
-
-    for group in wanted.all_of:
-        yield or_(*map(stands, group))
-    for word in wanted.none_of:
-        yield not_(stands(word))
-    for each in (*wanted.marks, readers):
-        yield marks.overlap(_array(each))
-
-
-def _between(
-    statement: Select[tuple[int]], wanted: Wanted, place: ColumnElement[int] | None = None
-) -> Select[tuple[int]]:
-    place = Entry.id.expression if place is None else place
-    if wanted.since is not None:
-        statement = statement.where(place >= place_of(wanted.since))
-    if wanted.until is not None:
-        statement = statement.where(place < place_of(wanted.until))
-    return statement
+def _for_all(wanted: Wanted, readers: Readers) -> list[ColumnElement[bool]]:
+    """Who may find it, and when it was written."""
+    circle = Entry.id.bitwise_and(CIRCLES - 1)
+    mine: ColumnElement[bool] = circle.in_(readers.circles)
+    if readers.rooms:
+        mine = or_(mine, and_(circle == ROOMS, Entry.audience.in_(readers.rooms)))
+    return [
+        mine,
+        *([Entry.id < edge(wanted.since)] if wanted.since is not None else []),
+        *([Entry.id >= edge(wanted.until)] if wanted.until is not None else []),
+    ]
 
 
 class PostgreSQL:
-    def tokens(self, pairs: Sequence[str], marks: Sequence[str]) -> object:
-        """As PostgreSQL reads a vector: a text, so that many rows go in with one statement."""
-        characters = {pair[0] for pair in pairs}
-        return " ".join(map(_lexeme, {*pairs, *characters, *marks}))
+    def found(self, wanted: Wanted, readers: Readers) -> Select[tuple[int]]:
+        """In parts, each of older entries than the one before, and begun only where those did not hold enough.
 
-    def found(self, wanted: Wanted, readers: Sequence[str]) -> Select[tuple[int]]:
-        """On a large site in two steps, of which the second is taken only where the first does not find enough.
-
-        Of frequent words the index would bring every text and only then sort them: those are found by looking into
-        the newest texts themselves. The parts stand in the order of time, and so do the rows of each: nothing sorts
-        them again, and where no more rows are wanted, the next part is never begun (core/database.py lets no query
-        work in parallel, which would mix them).
+        The parts stand in the order of time, and so do the rows of each: nothing sorts them again, and where no more
+        rows are wanted, the next part is never begun (core/database.py lets no query work in parallel, which would
+        mix them).
         """
-        edge = place_of_rank(_LOOKED_INTO)
-        if edge is None:
-            return self._of_index(wanted, readers, Entry.id.expression).order_by(Entry.id.desc())
-        place: ColumnElement[int] = bindparam(None, edge, literal_execute=True)
-        newest = _between(select(Entry.id).where(*_stands_there(wanted, readers), Entry.id >= place), wanted)
+        asked = _expression(wanted)
+        always = _for_all(wanted, readers)
+        looked_into = select(Entry.id).where(*always, *_everything(wanted))
+        begin = _edge()
+        if not asked or all(part.startswith("!") for part in asked):
+            return looked_into.order_by(Entry.id)
+        if begin is None:
+            return self._of_index(asked, always, wanted).order_by(Entry.id)
         # With a sum the planner cannot take the rows in their order instead, looking into each.
-        older = self._of_index(wanted, readers, Entry.id + 0).where(Entry.id + 0 < place)
-        parts = union_all(
-            select(newest.order_by(Entry.id.desc()).subquery().c.id),
-            select(older.order_by((Entry.id + 0).desc()).subquery().c.id),
-        ).subquery()
-        return select(parts.c.id)
+        number = Entry.id + 0
+        parts = [looked_into.where(Entry.id < _written_out(begin)).order_by(Entry.id)]
+        era = begin >> _ERA
+        for eras in _PARTS:
+            end = era + eras
+            some = [*asked, _any(_mark(f"era:{each}") for each in range(era, end))]
+            part = self._of_index(some, [*always, number >= _written_out(begin)], wanted)
+            parts.append(part.order_by(number))
+            begin, era = end << _ERA, end
+        rest = self._of_index(asked, [*always, number >= _written_out(begin)], wanted)
+        parts.append(rest.order_by(number))
+        together = union_all(*(select(part.subquery().c.id) for part in parts)).subquery()
+        return select(together.c.id)
 
-    def _of_index(self, wanted: Wanted, readers: Sequence[str], place: ColumnElement[int]) -> Select[tuple[int]]:
-        some = picked(wanted) or {}
-        groups = []
-        for group in wanted.all_of:
-            one = alone(group)
-            if one is None or one not in some:
-                groups.append(_any([_word(word) for word in group]))
-            else:
-                groups += [_lexeme(one[begin : begin + 2]) for begin in some[one]]
-        groups += [_any([_mark(mark) for mark in group]) for group in (*wanted.marks, readers)]
-        groups += [f"!{_word(word)}" for word in wanted.none_of if _is_certain(word)]
+    def _of_index(
+        self, asked: Sequence[str], always: Sequence[ColumnElement[bool]], wanted: Wanted
+    ) -> Select[tuple[int]]:
         # Written out: a plan that was made for another word is not kept for this one.
-        query = cast(bindparam(None, " & ".join(groups), Text, literal_execute=True), TSQUERY)
-        statement = select(Entry.id).where(Entry.tokens.op("@@")(query))
-        for group in wanted.all_of:
-            if not all(map(_is_certain, group)):
-                statement = statement.where(or_(*map(_stands, group)))
-        for word in wanted.none_of:
-            if not _is_certain(word):
-                statement = statement.where(not_(_stands(word)))
-        return _between(statement, wanted, place)
+        query = cast(bindparam(None, " & ".join(asked), Text, literal_execute=True), TSQUERY)
+        return select(Entry.id).where(_GRAMS.op("@@")(query), *always, *_rest(wanted))
 
     def give_way(self, session: Session) -> None:
         # Sooner than the database looks for a deadlock, of which it would break off either side.
@@ -172,4 +194,24 @@ class PostgreSQL:
         forget_old_pages({Entry.__tablename__})
         with db.engine.connect() as connection:
             bare = connection.execution_options(isolation_level="AUTOCOMMIT")
-            bare.execute(text("REINDEX INDEX CONCURRENTLY ix_search_entries_tokens"))
+            bare.execute(text("REINDEX INDEX CONCURRENTLY ix_search_entries_grams"))
+
+
+# --- how large the site is ---------------------------------------------------------------------------------
+
+
+_kept: dict[str, tuple[float, int | None]] = {}
+
+
+def _edge() -> int | None:
+    """The number that so many newer entries stand before, as it was within the last hour; None on a small site."""
+    site = str(db.engine.url)
+    until, found = _kept.get(site, (0.0, None))
+    if time.monotonic() > until:
+        found = run(_NEWEST, rank=_LOOKED_INTO).scalar()
+        _kept[site] = (time.monotonic() + _SECONDS, found)
+    return found
+
+
+def _written_out(number: int) -> ColumnElement[int]:
+    return bindparam(None, number, BigInteger, literal_execute=True)

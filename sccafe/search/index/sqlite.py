@@ -1,99 +1,153 @@
-"""The index on SQLite: an FTS5 table over the pairs of characters, kept by triggers (migration 0011).
+"""The index on SQLite: an FTS5 table of grams, kept by triggers (migration 0012), and a look into the text itself.
 
-A word of some characters is a phrase of their pairs, so it is found wherever it stands and nowhere else. On a large
-site, what few texts hold is asked for by few of its pairs (sample.py), and what these find is looked into.
+FTS5 holds which grams stand in a text and not where: its lists are short, and are read forward, the newest first. A
+word of three characters is a gram; one or two are the beginning of one. What has all grams of a longer word is looked
+into, which leaves out the few texts in which they stand apart.
 """
 
+import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from sqlalchemy import Select, column, func, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Integer,
+    Select,
+    String,
+    and_,
+    column,
+    event,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from sccafe.core.database import db, end_reading, forget_old_pages, writing
 from sccafe.core.site_settings import SettingRow
 from sccafe.search import folding
-from sccafe.search.index.places import place_of
-from sccafe.search.index.sample import alone, picked
+from sccafe.search.circles import CIRCLES, ROOMS, Readers
+from sccafe.search.index.places import edge
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
-_INDEX = table("search_index", column("rowid"), column("search_index"))
+_INDEX = table("search_index", column("rowid", Integer), column("search_index", String))
 #: One step writes so many pages, and then others write.
 _PAGES = 500
 _MERGE = text("INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)")
 _EMPTY = text("INSERT INTO search_index (search_index) VALUES ('delete-all')")
 _TAKE_UP = text(
-    "INSERT INTO search_index (rowid, tokens, marks) "
-    "SELECT id, tokens, marks FROM search_entries WHERE id BETWEEN :first AND :last ORDER BY id"
+    "INSERT INTO search_index (rowid, grams) SELECT id, grams FROM search_grams WHERE id BETWEEN :first AND :last"
 )
-#: Stands in the table of settings while the index is made anew; migration 0011 knows it.
+#: Stands in the table of settings while the index is made anew; migration 0012 knows it.
 REMAKING = "search.remaking"
 #: Taken up in one transaction.
 _ROWS = 400
 _CHANGES = text("SELECT total_changes()")
 
+#: FTS5's `ascii` tokenizer ends a token at every character of ASCII but letters and digits. Their full-width forms
+#: never stand in a folded text, so they can stand for them; and so can a full-width letter begin what is no text.
+_SHIELDED = str.maketrans(
+    {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F) if not chr(code).isalnum()} | {" ": "\u3000"}
+)
+_MARK = "Ｍ"
 
-def _quoted(tokens: Iterable[str]) -> str:
+
+def _grams(folded: str, marks: str) -> str:
+    """What FTS5 takes up of an entry; the database asks for it by the name of `sccafe_grams`."""
+    tokens = [*folding.grams(folded), *(_MARK + mark for mark in marks.split())]
+    # Shielded in one go: a line's end stands in no gram, is not shielded, and ends a token.
+    return "\n".join(tokens).translate(_SHIELDED)
+
+
+@event.listens_for(Engine, "connect")
+def _teach(connection: Any, record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.create_function("sccafe_grams", 2, _grams, deterministic=True)
+
+
+# --- what FTS5 is asked ------------------------------------------------------------------------------------
+
+
+def _quoted(token: str) -> str:
     # Nothing else stands in it: every mark of ASCII, the quotation mark too, is shielded.
-    return '"' + " ".join(map(folding.shielded, tokens)) + '"'
-
-
-def _spelling(spelling: Spelling) -> str:
-    if spelling.whole:
-        return f"marks : {_quoted([f'word:{spelling.text}'])}"
-    if len(spelling.text) == 1:
-        return f"tokens : {_quoted(spelling.text)} *"
-    return f"tokens : {_quoted(folding.pairs(spelling.text)[:-1])}"
+    return f'"{token.translate(_SHIELDED)}"'
 
 
 def _any(parts: Iterable[str]) -> str:
     return "(" + " OR ".join(parts) + ")"
 
 
-def _word(word: Word) -> str:
-    return _any(map(_spelling, word.spellings))
+def _mark(mark: str) -> str:
+    return _quoted(_MARK + mark)
 
 
-def _near(word: str, places: Sequence[int]) -> str:
-    """Some of a word's pairs, no further from each other than in the word."""
-    pairs = [_quoted([word[place : place + 2]]) for place in places]
-    if len(pairs) == 1:
-        return f"tokens : {pairs[0]}"
-    return f"tokens : NEAR({' '.join(pairs)}, {max(places) - min(places) - 1})"
+def _spelling(spelling: Spelling) -> str:
+    if spelling.whole:
+        return _mark(f"word:{spelling.text}")
+    if len(spelling.text) < folding.GRAM:
+        return f"{_quoted(spelling.text)} *"
+    return "(" + " AND ".join(map(_quoted, folding.covering(spelling.text))) + ")"
 
 
-def expression(wanted: Wanted, readers: Sequence[str], picked: Mapping[str, Sequence[int]] | None = None) -> str:
-    """What FTS5 is asked: words first, because the rarer a word, the less has to be read of the rest."""
-    parts = []
-    for group in wanted.all_of:
-        word = alone(group)
-        if picked is None or word is None:
-            parts.append(_any(map(_word, group)))
-        elif picked[word]:
-            parts.insert(0, _near(word, picked[word]))
-    parts += [f"marks : {_any(_quoted([mark]) for mark in group)}" for group in (*wanted.marks, readers)]
+def _words(words: Iterable[Word]) -> str:
+    return _any(_spelling(spelling) for word in words for spelling in word.spellings)
+
+
+def expression(wanted: Wanted) -> str:
+    """What FTS5 is asked; everything that a query finds is among what this finds."""
+    parts = [*map(_words, wanted.all_of), *(_any(map(_mark, group)) for group in wanted.marks)]
     said = " AND ".join(parts)
-    return f"({said}) NOT {_any(map(_word, wanted.none_of))}" if wanted.none_of else said
+    without = [word for word in wanted.none_of if word.is_exact]
+    return f"({said}) NOT {_words(without)}" if said and without else said
+
+
+def _stands(words: Iterable[Word]) -> ColumnElement[bool]:
+    """Whether one of these words stands in the entry itself."""
+    marks = literal(" ") + Entry.marks + " "
+    return or_(
+        *(
+            func.instr(marks, f" word:{spelling.text} ") > 0
+            if spelling.whole
+            else func.instr(Entry.folded, spelling.text) > 0
+            for word in words
+            for spelling in word.spellings
+        )
+    )
 
 
 class SQLite:
-    def tokens(self, pairs: Sequence[str], marks: Sequence[str]) -> object:
-        # Shielded in one go: a line's end stands in no pair, is not shielded, and ends a token.
-        return folding.shielded("\n".join(pairs))
+    def found(self, wanted: Wanted, readers: Readers) -> Select[tuple[int]]:
+        asked = expression(wanted)
+        number: ColumnElement[int] = _INDEX.c.rowid if asked else Entry.id.expression
 
-    def found(self, wanted: Wanted, readers: Sequence[str]) -> Select[tuple[int]]:
-        some = picked(wanted)
-        statement = select(_INDEX.c.rowid).where(_INDEX.c.search_index.op("MATCH")(expression(wanted, readers, some)))
-        if some is not None:
-            # Asked for each row that was found, so that FTS5 leads whatever the planner thinks.
-            folded = select(Entry.folded).where(Entry.id == _INDEX.c.rowid).correlate(_INDEX).scalar_subquery()
-            statement = statement.where(*(func.instr(folded, word) > 0 for word in some))
+        def entry(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+            # Asked for each number that was found, so that FTS5 leads whatever the planner thinks.
+            here = select(Entry.id).where(Entry.id == number, *conditions).correlate(_INDEX)
+            return here.exists() if asked else and_(*conditions)
+
+        circle = number.bitwise_and(CIRCLES - 1)
+        mine: ColumnElement[bool] = circle.in_(readers.circles)
+        if readers.rooms:
+            mine = or_(mine, and_(circle == ROOMS, entry(Entry.audience.in_(readers.rooms))))
+        statement = select(number).where(mine)
+        if asked:
+            statement = statement.where(_INDEX.c.search_index.op("MATCH")(asked))
+        looked_into = [_stands(group) for group in wanted.all_of if not all(word.is_exact for word in group)]
+        looked_into += [not_(_stands([word])) for word in wanted.none_of if not asked or not word.is_exact]
+        if looked_into:
+            statement = statement.where(entry(*looked_into))
         if wanted.since is not None:
-            statement = statement.where(_INDEX.c.rowid >= place_of(wanted.since))
+            statement = statement.where(number < edge(wanted.since))
         if wanted.until is not None:
-            statement = statement.where(_INDEX.c.rowid < place_of(wanted.until))
-        return statement.order_by(literal_column("search_index.rowid").desc())
+            statement = statement.where(number >= edge(wanted.until))
+        return statement.order_by(number)
 
     def give_way(self, session: Session) -> None:
         """Nobody else writes."""
@@ -106,23 +160,23 @@ class SQLite:
     def make_anew(self) -> Iterator[int]:
         """Empty it and take the entries up again, the newest first.
 
-        A row in the settings says from which place on they are in it: the triggers leave alone what is not in yet.
+        A row in the settings says up to which number they are in it: the triggers leave alone what is not in yet.
         """
         if not self.is_half_made():
             with writing() as session:
                 session.execute(_EMPTY)
-                session.add(SettingRow(key=REMAKING, value=str(2**62)))
+                session.add(SettingRow(key=REMAKING, value="-1"))
         while True:
             begin = time.monotonic()
             with writing() as session:
                 row = session.get_one(SettingRow, REMAKING, populate_existing=True)
                 ids = session.scalars(
-                    select(Entry.id).where(Entry.id < int(row.value)).order_by(Entry.id.desc()).limit(_ROWS)
+                    select(Entry.id).where(Entry.id > int(row.value)).order_by(Entry.id).limit(_ROWS)
                 ).all()
                 if not ids:
                     session.delete(row)
                     return
-                session.execute(_TAKE_UP, {"first": ids[-1], "last": ids[0]})
+                session.execute(_TAKE_UP, {"first": ids[0], "last": ids[-1]})
                 row.value = str(ids[-1])
             yield len(ids)
             time.sleep((time.monotonic() - begin) / 4)  # the others' turn
