@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, Dialect, MetaData, Select, Text, event, literal, text
+from sqlalchemy import ColumnElement, CursorResult, DateTime, Dialect, MetaData, Select, Text, event, literal, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 from sccafe.core import keys
@@ -149,6 +149,15 @@ def run(statement: Select[T], **values: Any) -> CursorResult[T]:
     Session's own way through its mapper another 0.1 ms: so what hot pages ask stands ready-made in queries.py.
     """
     return db.session.connection().execute(statement, values)
+
+
+def of_these(column: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """The column, for a condition on rows that a statement names by their numbers.
+
+    SQLite has no figures of its tables: for `id IN (five numbers) AND state = 'published'` it walks an index of states
+    and reads every published row (2.5 s at a million posts). No index holds the column in this form.
+    """
+    return column.concat("")
 
 
 def end_reading() -> None:

@@ -9,7 +9,7 @@ from sccafe.accounts.models import User
 from sccafe.accounts.queries import person_by_handle
 from sccafe.core import clock, link_tokens
 from sccafe.core.audience import Viewer, may_read
-from sccafe.core.database import locked, writing
+from sccafe.core.database import locked, of_these, writing
 from sccafe.core.events import emit
 from sccafe.library import policy
 from sccafe.library.errors import MayNot, NotAnOwner, NotThere
@@ -152,7 +152,7 @@ def hand_on_all(session: Session, user_id: int, actor_id: int | None) -> None:
     mine = locked(select(Item).where(or_(Item.owner_id == user_id, Item.successor_id == user_id)), Item)
     items = session.scalars(mine.order_by(Item.id)).all()
     wanted = {item.successor_id for item in items if item.successor_id is not None} - {user_id}
-    people = session.execute(select(User.id, User.role).where(User.id.in_(wanted), User.state == "active"))
+    people = session.execute(select(User.id, User.role).where(User.id.in_(wanted), of_these(User.state) == "active"))
     able = {row.id for row in people if policy.may_own(row.role)}
     for item in items:
         successor_id, item.successor_id = item.successor_id, None

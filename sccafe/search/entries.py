@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Label, Select, bindparam, func, select
 
 from sccafe.accounts.models import User
-from sccafe.boards.models import Board, Post, Topic, TopicTheme
+from sccafe.boards.models import Attachment, Board, Poll, PollChoice, Post, Topic, TopicTheme
 from sccafe.core import markup, taxonomy
 from sccafe.core.audience import NETWORK, PUBLIC
-from sccafe.core.database import db, run
+from sccafe.core.database import db, of_these, run
 from sccafe.library import sheet
 from sccafe.library.models import ON_SHELF, File, Item, Version, VersionFile
 
@@ -102,6 +102,25 @@ OPENS = "opens"
 # --- boards ------------------------------------------------------------------------------------------------
 
 
+def _lines(texts: Select[tuple[str]]) -> Label[str]:
+    """These texts of a post's in their order, each on a line of its own; NULL where there are none."""
+    rows = texts.correlate(Post).subquery()
+    (text,) = rows.c
+    return select(func.aggregate_strings(text, "\n")).scalar_subquery().label(text.key)
+
+
+#: What is read of a post beside its own text: the names of its files, and the poll of the topic that it opens.
+BESIDE_POST = (
+    _lines(select(Attachment.name.label("file_names")).where(Attachment.post_id == Post.id).order_by(Attachment.place)),
+    select(Poll.question).where(Poll.topic_id == Post.topic_id, Post.number == 1).scalar_subquery().label("question"),
+    _lines(
+        select(PollChoice.text.label("choices"))
+        .join(Poll, Poll.id == PollChoice.poll_id)
+        .where(Poll.topic_id == Post.topic_id, Post.number == 1)
+        .order_by(PollChoice.place)
+    ),
+)
+
 #: Built once: every reply is renewed by it.
 _POSTS = (
     select(
@@ -114,13 +133,18 @@ _POSTS = (
         Topic.audience,
         Topic.title,
         Topic.outcome_html,
+        *BESIDE_POST,
         Topic.accepted_post_id,
         Topic.board_id,
         Board.kind.label("board_kind"),
     )
     .join(Topic, Topic.id == Post.topic_id)
     .join(Board, Board.id == Topic.board_id)
-    .where(Post.id.in_(bindparam("ids", expanding=True)), Post.state == "published", Topic.visibility == "published")
+    .where(
+        Post.id.in_(bindparam("ids", expanding=True)),
+        of_these(Post.state) == "published",
+        Topic.visibility == "published",
+    )
 )
 _THEMES = select(TopicTheme.topic_id, TopicTheme.theme).where(TopicTheme.topic_id.in_(bindparam("ids", expanding=True)))
 
@@ -149,11 +173,11 @@ def posts(post_ids: Sequence[int]) -> Iterator[Draft]:
 
 
 def said_by_post(row: Any) -> str:
-    """What a post says, by its `number`, `html` and its topic's `outcome_html`."""
-    said = markup.plain(row.html, _WHOLE)
+    """What a post says, by its `number`, `html`, BESIDE_POST and its topic's `outcome_html`."""
+    said = [markup.plain(row.html, _WHOLE), row.question, row.choices, row.file_names]
     if row.number == 1 and row.outcome_html:
-        said = f"{said}\n{markup.plain(row.outcome_html, _WHOLE)}"
-    return said
+        said.append(markup.plain(row.outcome_html, _WHOLE))
+    return "\n".join(filter(None, said))
 
 
 def _themes(topic_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -231,7 +255,7 @@ def files(file_ids: Sequence[int]) -> Iterator[Draft]:
 
 
 def _active() -> ColumnElement[bool]:
-    return User.state == "active"
+    return of_these(User.state) == "active"
 
 
 @kind("person", lambda: select(User.id).order_by(User.id))

@@ -17,6 +17,7 @@ from sccafe.accounts.events import (
 from sccafe.boards.events import (
     AnswerAccepted,
     BoardChanged,
+    MeetingChanged,
     OutcomeWritten,
     PostDeleted,
     PostEdited,
@@ -79,10 +80,14 @@ def topic_themed(event: TopicThemed) -> None:
     keeping.renew(db.session(), "post", posts_of([event.topic_id]))
 
 
-@on(OutcomeWritten)
-def outcome_written(event: OutcomeWritten) -> None:
+def topic_says_more(event: OutcomeWritten | MeetingChanged) -> None:
+    """An outcome and a poll are found with the post that opens the topic."""
     opening = db.session.scalars(select(Post.id).where(Post.topic_id == event.topic_id, Post.number == 1))
     keeping.renew(db.session(), "post", opening.all())
+
+
+on(OutcomeWritten)(topic_says_more)
+on(MeetingChanged)(topic_says_more)
 
 
 @on(AnswerAccepted)

@@ -14,7 +14,7 @@ from sqlalchemy import Integer, Row, Select, Text, bindparam, case, cast, func, 
 from sccafe.accounts.models import User
 from sccafe.boards.models import Board, Post, Topic
 from sccafe.core.audience import Viewer, readable, reader
-from sccafe.core.database import db, run
+from sccafe.core.database import db, of_these, run
 from sccafe.library.models import ON_SHELF, File, Item, Version, VersionFile
 from sccafe.search import entries
 
@@ -62,6 +62,7 @@ def _posts() -> Select[Any]:
             Topic.state,
             Topic.accepted_post_id,
             Topic.outcome_html,
+            *entries.BESIDE_POST,
             Board.kind.label("board_kind"),
             Board.title.label("board_title"),
             Board.title_en.label("board_title_en"),
@@ -71,7 +72,7 @@ def _posts() -> Select[Any]:
         .outerjoin(User, User.id == Post.author_id)
         .where(
             Post.id.in_(_of("posts")),
-            Post.state == "published",
+            of_these(Post.state) == "published",
             Topic.visibility == "published",
             readable(Topic.audience),
         )
@@ -119,7 +120,7 @@ def _of_library() -> Select[Any]:
 @cache
 def _people() -> Select[Any]:
     columns = (User.handle, User.role, User.prefecture, User.municipality, User.about)
-    return select(User.id.label("ref"), *columns).where(User.id.in_(_of("people")), User.state == "active")
+    return select(User.id.label("ref"), *columns).where(User.id.in_(_of("people")), of_these(User.state) == "active")
 
 
 # --- what they say -------------------------------------------------------------------------------------------

@@ -1,15 +1,20 @@
 """What changes is found as it is now, from the next search on: also where it changes by a way of its own."""
 
+from io import BytesIO
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from sccafe.boards import measures, outcomes, service
+from sccafe.boards import measures, meetings, outcomes, service
 from sccafe.boards.arranging import BoardValues, save_board
-from sccafe.boards.models import Board, Post
+from sccafe.boards.meetings import Meeting
+from sccafe.boards.models import Board, PollChoice, Post
+from sccafe.boards.polls import PollWanted
 from sccafe.core import markup, site_settings
 from sccafe.core.audience import VISITOR, Viewer
 from sccafe.core.database import db, end_reading, writing
+from sccafe.core.uploads import take
 from sccafe.library import checking
 from sccafe.library import service as library
 from sccafe.search import circles, entries, folding, keeping
@@ -123,3 +128,22 @@ def test_what_a_newer_renderer_makes_of_a_text_is_found(staff: Viewer) -> None:
     rerendering.rerender()
     assert finds(VISITOR, "椅子") == [post]
     assert finds(VISITOR, "前の形") == []
+
+
+def test_a_poll_is_found_with_its_topic_and_a_file_with_its_post_by_its_name(staff: Viewer) -> None:
+    meeting = Meeting(None, None, PollWanted("集まる曜日", ("月曜の午後", "木曜の夜")))
+    board = factories.board("meeting", "meeting")
+    topic = service.start_topic(staff, board, "次の集まり", service.prepare("ご意見を。"), meeting=meeting).topic_id
+    opening = ("post", factories.post_id(topic, 1))
+    sheet = [take(BytesIO("曜,人\n月,2\n".encode()), "雪かき当番表.csv", 1000)]
+    answer = service.reply(factories.viewer_of("みどり"), topic, None, service.prepare("表です。"), files=sheet).post_id
+    assert finds(VISITOR, "曜日") == finds(VISITOR, "木曜の夜") == [opening]
+    assert finds(VISITOR, "雪かき当番") == [("post", answer)]
+    number = db.session.scalars(select(PollChoice.id).where(PollChoice.text == "木曜の夜")).one()
+    end_reading()
+    later = PollWanted("集まる曜日", ("土曜の朝",), reworded={number: ""})
+    meetings.change(staff, topic, Meeting(None, None, later))
+    assert finds(VISITOR, "木曜の夜") == []
+    assert finds(VISITOR, "土曜") == [opening]
+    measures.hide_post(staff, answer, "名簿のため")
+    assert finds(VISITOR, "雪かき当番") == []

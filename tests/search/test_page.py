@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from sccafe.boards import service
-from sccafe.core.database import end_reading
+from sccafe.core.database import db, end_reading
 from tests import factories
 from tests.conftest import Statements
 
@@ -217,6 +219,30 @@ def test_a_page_costs_at_most_eight_statements(
     with statements:
         assert client.get(f"/search?{query}").status_code == 200
     assert len(statements) <= 8, statements
+
+
+@pytest.mark.sqlite
+def test_rows_that_a_statement_names_are_reached_by_their_numbers(town: dict[str, int], client: FlaskClient) -> None:
+    """Among a million posts an index of states would hold nearly all of them, and be walked for twenty."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        for number in range(12):
+            factories.answer("みどり", town["shopping"], f"{number}回目の買い物です。")
+        assert "回目の" in client.get("/search?q=買い物").text
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    end_reading()
+    of_posts = [each for each in asked if each[0].startswith("SELECT posts.id") and "posts.id IN" in each[0]]
+    assert len(of_posts) > 12, "those of each reply, and that of the page"
+    with db.engine.connect() as connection:
+        for statement, parameters in of_posts:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            assert any("posts USING INTEGER PRIMARY KEY" in row[-1] for row in plan), plan
 
 
 def test_suggestions_cost_two_statements(town: dict[str, int], client: FlaskClient, statements: Statements) -> None:

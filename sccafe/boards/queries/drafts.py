@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from sccafe.boards.models import Board, Draft, Post, Topic
 from sccafe.core.audience import Viewer, readable
-from sccafe.core.database import db
+from sccafe.core.database import db, of_these
 
 #: So much of a draft is loaded for a list.
 EXCERPT = 300
@@ -111,6 +111,6 @@ def numbers_of_posts(viewer: Viewer, post_ids: Iterable[int]) -> dict[int, tuple
     rows = db.session.execute(
         select(Post.id, Post.topic_id, Post.number)
         .join(Topic, Topic.id == Post.topic_id)
-        .where(Post.id.in_(list(post_ids)), Post.state == "published", readable(Topic.audience, viewer))
+        .where(Post.id.in_(list(post_ids)), of_these(Post.state) == "published", readable(Topic.audience, viewer))
     )
     return {row.id: (row.topic_id, row.number) for row in rows}

@@ -59,11 +59,16 @@ _SHIELDED = str.maketrans(
 _MARK = "Ｍ"
 
 
+def _mark(mark: str) -> str:
+    """A mark as a word of the index, which no text has."""
+    return (_MARK + mark).translate(_SHIELDED)
+
+
 def _grams(folded: str, marks: str) -> str:
     """What FTS5 takes up of an entry; the database asks for it by the name of `sccafe_grams`."""
-    tokens = [*folding.grams(folded), *(_MARK + mark for mark in marks.split())]
-    # Shielded in one go: a line's end stands in no gram, is not shielded, and ends a token.
-    return "\n".join(tokens).translate(_SHIELDED)
+    # Shielded before it is cut, which is a third of the work; a line's end stands in no gram, and ends a token.
+    grams = folding.grams(folded.translate(_SHIELDED))
+    return "\n".join([*grams, *map(_mark, marks.split())])
 
 
 @event.listens_for(Engine, "connect")
@@ -76,7 +81,7 @@ def _teach(connection: Any, record: Any) -> None:
 
 
 def _quoted(token: str) -> str:
-    # Nothing else stands in it: every mark of ASCII, the quotation mark too, is shielded.
+    # Nothing else stands in it: every sign of ASCII, the quotation mark too, is shielded.
     return f'"{token.translate(_SHIELDED)}"'
 
 
@@ -84,13 +89,9 @@ def _any(parts: Iterable[str]) -> str:
     return "(" + " OR ".join(parts) + ")"
 
 
-def _mark(mark: str) -> str:
-    return _quoted(_MARK + mark)
-
-
 def _spelling(spelling: Spelling) -> str:
     if spelling.whole:
-        return _mark(f"word:{spelling.text}")
+        return _quoted(_mark(f"word:{spelling.text}"))
     if len(spelling.text) < folding.GRAM:
         return f"{_quoted(spelling.text)} *"
     return "(" + " AND ".join(map(_quoted, folding.covering(spelling.text))) + ")"
@@ -102,7 +103,7 @@ def _words(words: Iterable[Word]) -> str:
 
 def expression(wanted: Wanted) -> str:
     """What FTS5 is asked; everything that a query finds is among what this finds."""
-    parts = [*map(_words, wanted.all_of), *(_any(map(_mark, group)) for group in wanted.marks)]
+    parts = [*map(_words, wanted.all_of), *(_any(_quoted(_mark(mark)) for mark in group) for group in wanted.marks)]
     said = " AND ".join(parts)
     without = [word for word in wanted.none_of if word.is_exact]
     return f"({said}) NOT {_words(without)}" if said and without else said
