@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, literal, select, union_all
 
 from sccafe.core import clock
 from sccafe.core.audience import Viewer, readable, reader
@@ -145,6 +145,36 @@ def count_each(viewer: Viewer, queries: Mapping[str, Wanted]) -> dict[str, int]:
         for number, wanted in enumerate(queries.values())
     ]
     return dict(zip(queries, map(int, db.session.execute(select(*subselects)).one()), strict=True))
+
+
+#: Where most things are. What stands elsewhere is asked for, and what is left of the newest stands here.
+_MOST_ARE = "boards"
+
+
+def count_groups(viewer: Viewer, wanted: Wanted, newest: Sequence[int]) -> dict[str, int]:
+    """How many a query without a place finds in each group, up to CAP; `newest` are the first CAP of all of them."""
+    others = [group for group in entries.GROUPS if group != _MOST_ARE]
+    numbers = _numbers_in(viewer, wanted, others)
+    elsewhere = {number for some in numbers.values() for number in some}
+    here = sum(number not in elsewhere for number in newest)
+    if here < CAP:
+        older = found(viewer, marked(wanted, entries.in_group(_MOST_ARE)))
+        older = older.where(older.selected_columns[0] > newest[-1]).limit(CAP - here)
+        here += len(db.session.scalars(older).all())
+    counted = {group: len(numbers[group]) for group in others} | {_MOST_ARE: here}
+    return {group: counted[group] for group in entries.GROUPS}
+
+
+def _numbers_in(viewer: Viewer, wanted: Wanted, groups: Sequence[str]) -> dict[str, list[int]]:
+    """The newest matches in each of these groups, up to CAP, in one statement."""
+    in_each = [
+        select(literal(at).label("at"), found(viewer, marked(wanted, entries.in_group(group))).limit(CAP).subquery())
+        for at, group in enumerate(groups)
+    ]
+    numbers: dict[str, list[int]] = {group: [] for group in groups}
+    for at, number in db.session.execute(union_all(*in_each)):
+        numbers[groups[at]].append(number)
+    return numbers
 
 
 def finds_any(viewer: Viewer, queries: Mapping[str, Wanted]) -> set[str]:

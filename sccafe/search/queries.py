@@ -138,10 +138,7 @@ def counts(viewer: Viewer, asked: Asked, known: Matches | None = None) -> dict[s
     known = known or matching.matches(viewer, asked)
     if known.is_whole:
         return {group: len(known.within((group,))) for group in entries.GROUPS}
-    wanted = matching.anywhere(asked.wanted)
-    return matching.count_each(
-        viewer, {group: matching.marked(wanted, entries.in_group(group)) for group in entries.GROUPS}
-    )
+    return matching.count_groups(viewer, matching.anywhere(asked.wanted), known.newest)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from sccafe.boards.models import Post, Topic
+from sccafe.core import checks
 from sccafe.core.database import db, end_reading
 from tests import factories, server
 
@@ -59,6 +60,9 @@ def check(topic: int, acknowledged: list[str], attempted: int) -> None:
     end_reading()
     assert (head.post_count, head.last_number) == (len(rows), len(rows))
     assert head.last_post_id == factories.post_id(topic, len(rows))
+    # All else that is kept beside the posts is in step with them: counters, notices, what is found.
+    assert {name: lines for name, lines in checks.run().items() if lines} == {}
+    end_reading()
 
 
 def town_of_writers(app: Flask) -> int:

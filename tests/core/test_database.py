@@ -22,10 +22,8 @@ from tests import factories
 
 
 def of_models(thing: Any, name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
-    """The index of the search is each database's own, and beside the models: FTS5's tables, or a vector with GIN."""
-    if kind in ("column", "index"):
-        return name not in ("grams", "ix_search_entries_grams")
-    return not (kind == "table" and (name or "").startswith("search_index"))
+    """The index of the search is each database's own, and beside the models: FTS5's tables, or GIN."""
+    return name != "ix_search_entries_grams" and not (kind == "table" and (name or "").startswith("search_index"))
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(app: Flask) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from sccafe.boards import service
 from sccafe.core.database import db, end_reading
+from sccafe.search import language, matching, queries, shown
 from tests import factories
 from tests.conftest import Statements
 
@@ -136,8 +137,6 @@ def test_pages_hold_twenty_and_lead_on(town: dict[str, int], client: FlaskClient
 def test_very_much_is_counted_up_to_a_limit_and_its_facets_come_afterwards(
     town: dict[str, int], client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sccafe.search import matching, queries, shown
-
     for module in (matching, queries, shown):
         monkeypatch.setattr(module, "CAP", 2)
     page = text(client, "/search?q=買い物")
@@ -151,6 +150,26 @@ def test_very_much_is_counted_up_to_a_limit_and_its_facets_come_afterwards(
     assert "買物支援</span>" in part
     assert "<html" not in part
     assert client.get("/search/facets?q=買い物").location.endswith("facets=1")
+
+
+def test_each_place_is_counted_up_to_the_limit_wherever_the_newest_stand(
+    town: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        factories.person(f"買い物{number}")
+        factories.answer("みどり", town["shopping"], f"{number}回目の買い物です。")
+        factories.item("みどり", "なかむら", title=f"買い物の手引き{number}")
+    factories.answer("みどり", town["shopping"], "また買い物です。")
+    end_reading()
+    who, asked = factories.viewer_of("みどり"), language.parse("買い物")
+    true = queries.counts(who, asked)
+    assert true["boards"] == 8
+    assert true["library"] == 4
+    assert true["people"] == 4
+    for cap in range(1, 20):
+        for module in (matching, queries):
+            monkeypatch.setattr(module, "CAP", cap)
+        assert queries.counts(who, asked) == {group: min(cap, count) for group, count in true.items()}, cap
 
 
 def test_nothing_found_offers_what_is_found_and_a_question(

@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    literal_column,
     not_,
     or_,
     select,
@@ -34,8 +33,8 @@ from sccafe.search.index.places import edge
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
-#: A part of the table that no other database has (migration 0012).
-_GRAMS = literal_column("search_entries.grams", TSVECTOR())
+#: What the index holds (migration 0012), and nothing else: of a row it is never made.
+_GRAMS = func.sccafe_grams(Entry.id, Entry.folded, Entry.marks, type_=TSVECTOR())
 #: So many of the newest entries are looked into without the index.
 _LOOKED_INTO = 4_000
 #: Bits of a number that an era leaves out (migration 0012): it is about three weeks long.
