@@ -13,7 +13,7 @@ from itertools import combinations
 from math import log
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, literal, select, union_all
+from sqlalchemy import Select, and_, bindparam, literal, select, union_all
 
 from sccafe.boards.models import Post, Topic
 from sccafe.boards.similar import Similar, offers_first
@@ -27,13 +27,13 @@ from sccafe.search.spelling import present, spellings
 from sccafe.search.wanted import Spelling, Wanted, Word
 
 #: So many words of what was typed, and ways to write each, are looked for.
-MOST_WORDS, MOST_SPELLINGS = 10, 8
+MOST_WORDS, MOST_SPELLINGS = 8, 8
 #: So many of the newest texts tell how frequent words are; so many of the newest texts with a word are looked at.
-NEWEST, OF_A_WORD = 500, 200
+NEWEST, OF_A_WORD = 500, 150
 #: Of the words that say most so many are looked for by pairs; so many of the newest texts with a pair are looked at.
-PAIRED, OF_A_PAIR = 4, 100
+PAIRED, OF_A_PAIR = 3, 50
 #: So many of the best are read from their own tables; files, which say a little of everything, are left out there.
-LOOKED_AT = 200
+LOOKED_AT = 120
 #: A word is frequent where a tenth of the texts has it; of a handful of texts nothing can be said.
 FREQUENT, HANDFUL = 10, 5
 #: A question that waits for an answer helps less than one that has some.
@@ -80,18 +80,17 @@ def sharing_words(viewer: Viewer, text: str, most: int) -> list[Similar]:
     held = _held(viewer, words)
     alike = [number for number, shared in held.by_text.items() if len(shared) > 1 or shared - held.frequent]
     best = sorted(alike, key=lambda number: -held.weight(held.by_text[number]))[:LOOKED_AT]
-    things: dict[int, tuple[float, Similar]] = {}
-    if best:
-        for row in run(_TOPICS, ids=best, **reader(viewer)):
-            share = WAITING if row.state == "unanswered" else 1
-            things[row.entry_id] = share, Similar(f"/topics/{row.id}", row.title, "question")
-        for row in run(_ITEMS, ids=best, **reader(viewer)):
-            things[row.entry_id] = 1, similar(row)
+    rows = {row.entry_id: row for row in run(_THINGS, ids=best, **reader(viewer))} if best else {}
     ranked: list[tuple[float, Similar]] = []
-    for number in best:
-        if number in things:
-            share, thing = things[number]
-            ranked.append((share * held.weight(held.by_text[number] | _standing_in(thing.title, words)), thing))
+    for row in (rows[number] for number in best if number in rows):
+        if row.topic_id is not None:
+            thing = Similar(f"/topics/{row.topic_id}", row.topic_title, "question")
+        elif row.id is not None:
+            thing = similar(row)
+        else:
+            continue
+        weight = held.weight(held.by_text[row.entry_id] | _standing_in(thing.title, words))
+        ranked.append((weight * WAITING if row.state == "unanswered" else weight, thing))
     ranked.sort(key=lambda each: -each[0])
     # A topic has many posts: the best of them says where it stands.
     return list(dict.fromkeys(thing for _weight, thing in ranked))[:most]
@@ -193,27 +192,20 @@ def _found(viewer: Viewer, asked: Sequence[tuple[Wanted, int]]) -> list[list[int
     return each
 
 
-_TOPICS: Select[Any] = (
-    select(Entry.id.label("entry_id"), Topic.id, Topic.title, Topic.state)
-    .join(Post, Post.id == Entry.ref)
-    .join(Topic, Topic.id == Post.topic_id)
-    .where(
-        Entry.id.in_(bindparam("ids", expanding=True)),
-        Entry.kind == "post",
-        Post.state == "published",
-        Topic.visibility == "published",
-        readable(Entry.audience),
-        readable(Topic.audience),
+#: Topics and items in one: outer joins, because SQLite would go through all posts there are for `kind = 'post'`.
+_THINGS: Select[Any] = (
+    select(
+        Entry.id.label("entry_id"),
+        Topic.id.label("topic_id"),
+        Topic.title.label("topic_title"),
+        Topic.state,
+        Item.id,
+        Item.title,
+        Item.kind,
+        Item.collection,
     )
-)
-_ITEMS: Select[Any] = (
-    select(Entry.id.label("entry_id"), Item.id, Item.title, Item.kind, Item.collection)
-    .join(Item, Item.id == Entry.ref)
-    .where(
-        Entry.id.in_(bindparam("ids", expanding=True)),
-        Entry.kind == "item",
-        ON_SHELF,
-        readable(Entry.audience),
-        readable(Item.audience),
-    )
+    .outerjoin(Post, and_(Entry.kind == "post", Post.id == Entry.ref, Post.state == "published"))
+    .outerjoin(Topic, and_(Topic.id == Post.topic_id, Topic.visibility == "published", readable(Topic.audience)))
+    .outerjoin(Item, and_(Entry.kind == "item", Item.id == Entry.ref, ON_SHELF, readable(Item.audience)))
+    .where(Entry.id.in_(bindparam("ids", expanding=True)), readable(Entry.audience))
 )
