@@ -14,8 +14,8 @@ from sccafe.boards.suggesting import themes_for
 from sccafe.core.audience import Viewer, readable
 from sccafe.core.database import db
 
-#: So many of all sources together; shorter texts say too little.
-MOST, SHORTEST = 5, 8
+#: So many of all sources together; shorter texts say too little, and of longer ones the beginning is looked at.
+MOST, SHORTEST, LONGEST = 5, 8, 2000
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,25 @@ def offers(source: Source) -> Source:
     return source
 
 
+def offers_first(source: Source) -> Source:
+    """Let this function be asked before all others, which fill up what it leaves."""
+    _sources.insert(0, source)
+    return source
+
+
 def similar_to(viewer: Viewer, text: str) -> list[Similar]:
-    """At most MOST things of all sources, those of one source in its order."""
-    text = text.strip()[:2000]
+    """At most MOST things of all sources, each once, those of one source in its order."""
+    text = text.strip()[:LONGEST]
     if len(text) < SHORTEST:
         return []
-    found: list[Similar] = []
+    found: dict[str, Similar] = {}
     for source in _sources:
-        found += source(viewer, text, MOST - len(found))
+        # As many as there is room for may all be known already.
+        for each in source(viewer, text, MOST):
+            found.setdefault(each.href, each)
         if len(found) >= MOST:
             break
-    return found[:MOST]
+    return list(found.values())[:MOST]
 
 
 @offers

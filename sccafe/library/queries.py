@@ -58,22 +58,6 @@ def newest(viewer: Viewer, most: int) -> Sequence[Row[Any]]:
     return run(_NEWEST, most=most, **reader(viewer)).all()
 
 
-def titled(viewer: Viewer, words: Sequence[str], most: int) -> list[Row[Any]]:
-    """What lists show of the newest items whose title has one of these words."""
-    return list(
-        db.session.execute(
-            select(*_ROW)
-            .where(
-                or_(*(Item.title.icontains(word, autoescape=True) for word in words)),
-                readable(Item.audience, viewer),
-                ON_SHELF,
-            )
-            .order_by(Item.published_at.desc(), Item.id.desc())
-            .limit(most)
-        )
-    )
-
-
 def addresses(viewer: Viewer, most: int) -> Sequence[Row[Any]]:
     """For the sitemap: id and checked_on of the items that this viewer may read."""
     return db.session.execute(

@@ -65,6 +65,10 @@ class Variants:
                 break
         return tuple(found)
 
+    def known_in(self, folded: str, plain: str) -> list[tuple[int, int]]:
+        """Where words of families stand in a text as `folding.with_kana` gives it, from the left."""
+        return [(place.begin, place.end) for place in self._of_families(folded, plain)]
+
     def _places(self, folded: str, plain: str) -> list[Place]:
         places = self._of_families(folded, plain)
         taken = bytearray(len(folded))

@@ -163,7 +163,7 @@ def test_each_place_is_counted_up_to_the_limit_wherever_the_newest_stand(
     end_reading()
     who, asked = factories.viewer_of("みどり"), language.parse("買い物")
     true = queries.counts(who, asked)
-    assert true["boards"] == 8
+    assert true["boards"] == 7
     assert true["library"] == 4
     assert true["people"] == 4
     for cap in range(1, 20):

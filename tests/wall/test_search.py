@@ -20,7 +20,7 @@ from sccafe.core.migrations import prepare
 from sccafe.core.uploads import take
 from sccafe.library import service as library
 from sccafe.library.service import FileChanges
-from sccafe.search import circles, entries, folding, queries
+from sccafe.search import circles, entries, folding, offering, queries
 from sccafe.search.index import index
 from sccafe.search.language import parse
 from sccafe.search.models import Entry
@@ -203,7 +203,7 @@ def _ids(viewer: Viewer, wanted: Wanted) -> list[int]:
 
 def test_numbers_facets_offers_and_spellings_know_nothing_else_either(app: Flask, world: World) -> None:
     """Every reader asks for every second marker, and is offered something for every sixth: all of it takes a minute."""
-    offered: dict[str, set[str]] = {"suggested": set(), "similar": set(), "nearest": set()}
+    offered: dict[str, set[str]] = {"suggested": set(), "similar": set(), "by its words": set(), "nearest": set()}
     for place, (who, viewer) in enumerate(readers().items()):
         may = world.may_find(viewer)
         with app.test_request_context():
@@ -214,9 +214,14 @@ def test_numbers_facets_offers_and_spellings_know_nothing_else_either(app: Flask
                 assert seen == (name in may,) * 4, (who, name)
                 assert name in may or not (facets.boards or facets.themes), (who, name)
             for name in list(world.finders)[place % 6 :: 6]:
+                typed = f"{token(name)}の買い物のことを聞きたいです。"
+                alike, by_words = similar.similar_to(viewer, typed), offering.sharing_words(viewer, typed, similar.MOST)
+                assert bool(by_words) == (name in may and is_said_in_a_text(name)), (who, name)
+                assert alike[: len(by_words)] == by_words, (who, name)
                 told = {
                     "suggested": str(queries.suggestions(viewer, token(name))),
-                    "similar": str(similar.similar_to(viewer, f"{token(name)}の買い物のことを聞きたいです。")),
+                    "similar": str(alike),
+                    "by its words": str(by_words),
                     "nearest": str(nearest(viewer, token(name)[:-1])),
                 }
                 for way, words in told.items():
@@ -225,6 +230,11 @@ def test_numbers_facets_offers_and_spellings_know_nothing_else_either(app: Flask
         end_reading()
     # It could have been otherwise: each of the ways offers what may be read.
     assert all(offered.values())
+
+
+def is_said_in_a_text(name: str) -> bool:
+    """By a post or a sheet, whose words bring it up beside a question; people and files are not compared with one."""
+    return not name.startswith(("handle", "about")) and "-file-" not in name and "-inside-" not in name
 
 
 def test_the_pages_show_each_reader_what_they_may_read_and_nothing_else(
