@@ -230,14 +230,25 @@ def test_whatever_is_asked_is_answered(town: dict[str, int], client: FlaskClient
 @pytest.mark.parametrize(
     "query", ["q=買い物", "q=買い物&sort=best", "q=の&in=boards&board=questions", "q=買い物 ないことば"]
 )
-def test_a_page_costs_at_most_eight_statements(
-    town: dict[str, int], app: Flask, as_person: Browser, handle: str, query: str, statements: Statements
+def test_a_page_costs_at_most_eight_statements_and_ten_where_it_finds_very_much(
+    town: dict[str, int],
+    app: Flask,
+    as_person: Browser,
+    handle: str,
+    query: str,
+    statements: Statements,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = as_person(handle) if handle else app.test_client()
     client.get(f"/search?{query}")
     with statements:
         assert client.get(f"/search?{query}").status_code == 200
     assert len(statements) <= 8, statements
+    for module in (matching, queries, shown):
+        monkeypatch.setattr(module, "CAP", 2)
+    with statements:
+        assert client.get(f"/search?{query}").status_code == 200
+    assert len(statements) <= 10, statements
 
 
 @pytest.mark.sqlite
