@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, literal, select
 
 from sccafe.boards.models import Board
 from sccafe.core import clock, taxonomy
@@ -82,24 +82,28 @@ def search(viewer: Viewer, asked: Asked, sort: str = "new", page: int = 1, known
     return Found(_hits(viewer, ids[:PER_PAGE], known), total, per_group, page, len(ids) > PER_PAGE)
 
 
+_RANKED: tuple[Any, ...] = (
+    Entry.id,
+    Entry.title,
+    func.substr(Entry.folded, 1, RANKED_LENGTH),
+    (literal(" ") + Entry.marks + " ").contains(f" {entries.TRUSTED} "),
+    Entry.kind,
+    Entry.ref,
+)
+
+
 def best(viewer: Viewer, asked: Asked, here: Sequence[int] | None = None) -> list[int]:
     """The best of the newest RANKED matches, each thing once; `here` are all of them where they are known."""
-    among = here if here is not None else matching.found(viewer, asked.wanted).limit(RANKED)
-    rows = run(
-        select(
-            Entry.id,
-            Entry.title,
-            func.substr(Entry.folded, 1, RANKED_LENGTH),
-            Entry.marks,
-            Entry.kind,
-            Entry.ref,
-        ).where(Entry.id.in_(among))
-    ).all()
-    newest_first = sorted(rows, key=itemgetter(0))
+    if here is None:
+        newest = matching.found(viewer, asked.wanted).limit(RANKED).subquery()
+        statement = select(*_RANKED).select_from(newest).join(Entry, Entry.id == newest.c[0])
+    else:
+        statement = select(*_RANKED).where(Entry.id.in_(here))
+    rows = sorted(run(statement).all(), key=itemgetter(0))
     ranked = ranking.best(
         (
-            ranking.RankedRow(number, title, folded, entries.TRUSTED in marks.split(), day_of(number))
-            for number, title, folded, marks, _kind, _ref in newest_first
+            ranking.RankedRow(number, title, folded, bool(trusted), day_of(number))
+            for number, title, folded, trusted, _kind, _ref in rows
         ),
         asked.words,
         clock.now(),

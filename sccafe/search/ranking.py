@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -21,10 +20,14 @@ _KANJI = "々㐀-䶿一-鿿\U00020000-\U0003ffff"
 _KANA = "ぁ-ヿ-"
 #: Kana is one in the folded text, so the particles between words are told from their neighbours by themselves alone.
 _PARTICLES = "のをにはがでとへもやか"
-_KINDS = (
-    (re.compile(f"[{_KANJI}]"), f"[{_KANJI}]"),
-    (re.compile(f"[{_KANA}]"), f"[{''.join(sorted(set(map(chr, range(0x3041, 0x3100))) - set(_PARTICLES)))}-]"),
-    (re.compile(r"[^\W_]"), f"[^\\W_{_KANJI}{_KANA}]"),
+#: For a word that begins or ends with one of the first, what it goes on in.
+_KINDS = tuple(
+    (re.compile(of), re.compile(beside))
+    for of, beside in (
+        (f"[{_KANJI}]", f"[{_KANJI}]"),
+        (f"[{_KANA}]", f"[{''.join(sorted(set(map(chr, range(0x3041, 0x3100))) - set(_PARTICLES)))}-]"),
+        (r"[^\W_]", f"[^\\W_{_KANJI}{_KANA}]"),
+    )
 )
 
 
@@ -46,57 +49,64 @@ def best(rows: Iterable[RankedRow], words: Sequence[Word], now: datetime) -> lis
     share = 1 / (len(looked_for) or 1)
     newness: dict[int, float] = {}
     ranked = []
-    for row in rows:
-        days = (now - row.at).days
+    for row_id, row_title, folded, trusted, at in rows:
+        days = (now - at).days
         rank = newness.get(days)
         if rank is None:
             rank = newness[days] = 0.5 ** (max(days, 0) / _HALF)
-        if row.trusted:
+        if trusted:
             rank += _TRUSTED
-        title = fold(row.title) if row.title else ""
+        title = fold(row_title) if row_title else ""
         for word in looked_for:
-            rank += share * _of_text(title, row.folded, word)
-        ranked.append((-rank, row.id))
+            rank += share * _of_text(title, folded, word)
+        ranked.append((-rank, row_id))
     ranked.sort(key=itemgetter(0))
     return [number for _, number in ranked]
 
 
 class _Looked(NamedTuple):
     text: str
-    #: Finds it where it is a word of its own.
-    whole: re.Pattern[str]
+    #: What the word goes on in before and after it; None where nothing goes on.
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+
+    def is_whole_in(self, text: str) -> bool:
+        """Whether it stands somewhere without going on in the characters beside it, as far as these tell."""
+        at = text.find(self.text, 0, _BEGINNING)
+        while at >= 0:
+            end = at + len(self.text)
+            # At the text's beginning and end nothing matches.
+            if not (self.before and at and self.before.match(text, at - 1)) and not (
+                self.after and self.after.match(text, end)
+            ):
+                return True
+            at = text.find(self.text, at + 1, _BEGINNING)
+        return False
 
 
 def _of_word(word: Word) -> list[_Looked]:
-    return [_Looked(spelling.text, _whole(spelling.text)) for spelling in word.spellings if spelling.text]
+    return [
+        _Looked(spelling.text, _goes_on(spelling.text[0]), _goes_on(spelling.text[-1]))
+        for spelling in word.spellings
+        if spelling.text
+    ]
+
+
+def _goes_on(character: str) -> re.Pattern[str] | None:
+    """In which characters a word goes on that begins or ends with this one; None for what is no letter."""
+    return next((beside for kind, beside in _KINDS if kind.match(character)), None)
 
 
 def _of_text(title: str, folded: str, word: Sequence[_Looked]) -> float:
     """How well one word stands in title and text."""
     in_title = 0.0
     if title:
-        for text, whole in word:
-            if text in title:
-                if whole.search(title):
+        for looked in word:
+            if looked.text in title:
+                if looked.is_whole_in(title):
                     return _IN_TITLE + _WHOLE
                 in_title = _IN_TITLE
-    for text, whole in word[:_SPELLINGS]:
-        if folded.find(text, 0, _BEGINNING) >= 0 and whole.search(folded, 0, _BEGINNING):
+    for looked in word[:_SPELLINGS]:
+        if looked.is_whole_in(folded):
             return in_title + _WHOLE
     return in_title
-
-
-@lru_cache(500)
-def _whole(text: str) -> re.Pattern[str]:
-    """The text where it does not go on in the characters beside it, as far as these tell."""
-    said = re.escape(text)
-    # What stands before it is looked at behind it: a pattern that begins with its letters is found many times faster.
-    first, last = _goes_on(text[0]), _goes_on(text[-1])
-    before = f"(?<!{first}{said})" if first else ""
-    after = f"(?!{last})" if last else ""
-    return re.compile(f"{said}{before}{after}")
-
-
-def _goes_on(character: str) -> str:
-    """In which characters a word goes on that begins or ends with this one; empty for what is no letter."""
-    return next((beside for kind, beside in _KINDS if kind.match(character)), "")
