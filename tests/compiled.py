@@ -17,7 +17,6 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 
-
 class SharedRule(Rule):
     """A rule that reads and builds addresses as any equal rule found out to: its parts, converters and functions.
 

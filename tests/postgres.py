@@ -48,8 +48,8 @@ class Cluster:
         self._run(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
         return self.address(name)
 
-    def create_copy(self, template: str) -> str:
-        name = f"t_{secrets.token_hex(6)}"
+    def create_copy(self, template: str, name: str = "") -> str:
+        name = name or f"t_{secrets.token_hex(6)}"
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.address(name)
 
