@@ -15,12 +15,13 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from sccafe import beside, create_app
-from sccafe.core import database
+from sccafe.core import database, programs
 from sccafe.core.migrations import make_database, prepare
 from sccafe.settings import Settings, read
 from sccafe.site import demo
 from sccafe.site.setup import make_standard_boards
 from tests import compiled, factories, postgres
+from tests.remembered import remembering
 
 
 def _stay_in_memory() -> None:
@@ -78,6 +79,14 @@ def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("compiled")
     compiled.share(folder)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs_asked_once() -> Iterator[None]:
+    """A file that several tests give to the site's own programs is given to them once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(programs, "run", remembering(programs.run))
+        yield
 
 
 @pytest.fixture(scope="session")
