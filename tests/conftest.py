@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,30 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from sccafe import create_app
-from sccafe.core import database
+from sccafe import beside, create_app
+from sccafe.core import database, programs
 from sccafe.core.migrations import make_database, prepare
 from sccafe.settings import Settings, read
+from sccafe.site import demo
+from sccafe.site.setup import make_standard_boards
 from tests import compiled, factories, postgres
+from tests.remembered import remembering
 
+
+def _stay_in_memory() -> None:
+    """Let temporary files be in memory where there is plenty: tests wait for a disk as long as they work.
+
+    A server waits for the disk at every commit, a database of PostgreSQL is 300 files to make and to drop, and each
+    test leaves a folder. Whoever says TMPDIR knows better.
+    """
+    memory = Path("/dev/shm")
+    if "TMPDIR" in os.environ or not memory.is_dir() or not os.access(memory, os.W_OK):
+        return
+    if shutil.disk_usage(memory).free > 4 * 2**30 and not os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        tempfile.tempdir = os.environ["TMPDIR"] = str(memory)
+
+
+_stay_in_memory()
 ON_POSTGRES = os.environ.get("SCCAFE_TEST_DATABASE") == "postgresql"
 
 
@@ -62,6 +81,14 @@ def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def programs_asked_once() -> Iterator[None]:
+    """A file that several tests give to the site's own programs is given to them once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(programs, "run", remembering(programs.run))
+        yield
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, cluster: "postgres.Cluster | None") -> Path | str:
     """One migrated database that all tests' databases are copies of: a file, or the name of a PostgreSQL one."""
@@ -74,16 +101,46 @@ def template(tmp_path_factory: pytest.TempPathFactory, cluster: "postgres.Cluste
     return "template_sccafe" if cluster else folder / "sccafe.sqlite"
 
 
-@pytest.fixture
-def settings(tmp_path: Path, template: Path | str, cluster: "postgres.Cluster | None") -> Iterator[Settings]:
-    data = tmp_path / "data"
-    data.mkdir()
+@pytest.fixture(scope="session")
+def template_with_demo(
+    template: Path | str, cluster: "postgres.Cluster | None", tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """The folder of a site with the whole demo, and the name of its database on PostgreSQL.
+
+    Loaded once, as on a first start: it takes longer than everything that is asked of it afterwards.
+    """
+    folder, name, more = tmp_path_factory.mktemp("demo"), "template_demo", {}
     if cluster:
-        address = cluster.create_copy(str(template))
+        more["database_url"] = cluster.create_copy(str(template), name)
+    else:
+        shutil.copy(template, folder / "sccafe.sqlite")
+    app = create_app(settings_for(folder, **more))
+    with app.app_context():
+        make_standard_boards()
+        demo.Loader(beside("demo")).load()
+        database.db.session.remove()
+        database.db.engine.dispose()
+    return folder, name
+
+
+@pytest.fixture
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, template: Path | str, cluster: "postgres.Cluster | None"
+) -> Iterator[Settings]:
+    data = tmp_path / "data"
+    name = str(template)
+    if "loaded" in request.fixturenames:
+        folder, name = request.getfixturevalue("template_with_demo")
+        shutil.copytree(folder, data)
+    else:
+        data.mkdir()
+        if not cluster:
+            shutil.copy(template, data / "sccafe.sqlite")
+    if cluster:
+        address = cluster.create_copy(name)
         yield settings_for(data, database_url=address)
         cluster.drop(address)
     else:
-        shutil.copy(template, data / "sccafe.sqlite")
         yield settings_for(data)
 
 
@@ -105,6 +162,12 @@ def app(settings: Settings) -> Iterator[Flask]:
         yield app
         database.db.session.remove()
         database.db.engine.dispose()
+
+
+@pytest.fixture
+def loaded(app: Flask) -> Flask:
+    """The site with the demo in it: whatever asks for this begins with a copy of one that has it."""
+    return app
 
 
 @pytest.fixture

@@ -27,15 +27,6 @@ def binaries() -> Path | None:
     return None
 
 
-def _quickest_folder() -> Path | None:
-    """Memory, where there is plenty: a database is 300 files, and to make and drop them took a disk longer than the
-    test itself. None is the usual place for temporary files."""
-    memory = Path("/dev/shm")
-    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 2**30:
-        return memory
-    return None
-
-
 @dataclass
 class Cluster:
     bin: Path
@@ -57,8 +48,8 @@ class Cluster:
         self._run(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
         return self.address(name)
 
-    def create_copy(self, template: str) -> str:
-        name = f"t_{secrets.token_hex(6)}"
+    def create_copy(self, template: str, name: str = "") -> str:
+        name = name or f"t_{secrets.token_hex(6)}"
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.address(name)
 
@@ -73,7 +64,7 @@ def cluster(parent: Path | None = None) -> Iterator[Cluster]:
     bin_ = binaries()
     if bin_ is None:
         raise RuntimeError("PostgreSQL is not installed (Debian: postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="sccafe-pg-", dir=parent or _quickest_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="sccafe-pg-", dir=parent))
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     demote = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
     if demote:

@@ -10,12 +10,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sccafe.settings import Settings
 from tests import compiled
@@ -61,6 +61,24 @@ class Forked:
     def terminate(self) -> None:
         self._process.terminate()
 
+    def kill(self) -> None:
+        self._process.kill()
+
+
+def forked(act: Callable[..., None], *arguments: Any, environ: dict[str, str]) -> Forked:
+    """A process that does this function of a module, from one that has loaded the application already."""
+    process = _loaded.Process(target=_act, args=(act, arguments, environ), daemon=True)
+    process.start()
+    return Forked(process)
+
+
+def _act(act: Callable[..., None], arguments: tuple[Any, ...], environ: dict[str, str]) -> None:
+    os.setsid()
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environ)
+    act(*arguments)
+
 
 @dataclass
 class Server:
@@ -101,23 +119,13 @@ def _begin(arguments: list[str], environ: dict[str, str], log: Path) -> Process:
         return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=file, stderr=file, start_new_session=True)
 
 
-def _fork(arguments: list[str], environ: dict[str, str], log: Path, templates: Path) -> Process:
-    process = _loaded.Process(target=_become, args=(arguments, environ, log, templates), daemon=True)
-    process.start()
-    return Forked(process)
-
-
-def _become(arguments: list[str], environ: dict[str, str], log: Path, templates: Path) -> None:
+def _become(arguments: list[str], log: Path, templates: Path) -> None:
     """Be in this process what `_begin` makes a new one of."""
     from gunicorn.app.wsgiapp import run
 
-    os.setsid()
     with log.open("ab") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-    os.chdir(ROOT)
-    os.environ.clear()
-    os.environ.update(environ)
     sys.argv = ["gunicorn", *arguments]
     compiled.share(templates)
     run()
@@ -132,7 +140,9 @@ def start(settings: Settings, port: int | None = None, templates: Path | None = 
     log = settings.data / f"server-{port}.log"
     arguments = ["-c", "python:sccafe.serving", "-b", f"127.0.0.1:{port}", "wsgi:app"]
     environ = environ_of(settings, SCCAFE_BASE_URL=f"http://127.0.0.1:{port}", **more)
-    process = _fork(arguments, environ, log, templates) if templates else _begin(arguments, environ, log)
+    process = (
+        forked(_become, arguments, log, templates, environ=environ) if templates else _begin(arguments, environ, log)
+    )
     server = Server(process, f"http://127.0.0.1:{port}", log)
     waiting_until = time.monotonic() + 30
     while time.monotonic() < waiting_until and process.poll() is None:

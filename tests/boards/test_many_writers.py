@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
@@ -71,9 +72,9 @@ def town_of_writers(app: Flask) -> int:
     return factories.topic("人0", factories.board(), body="はじめの書き込み")
 
 
-def test_eight_writers_at_once_lose_nothing_and_never_fail(app: Flask) -> None:
+def test_eight_writers_at_once_lose_nothing_and_never_fail(app: Flask, compiled_once: Path) -> None:
     topic = town_of_writers(app)
-    with server.running(app.config["SETTINGS"]) as site:
+    with server.running(app.config["SETTINGS"], templates=compiled_once) as site:
         output = [process.communicate(timeout=120)[0] for process in writers(app, site.address, topic, EACH)]
     lines = "".join(output).splitlines()
     assert len(lines) == WRITERS * EACH
@@ -81,9 +82,9 @@ def test_eight_writers_at_once_lose_nothing_and_never_fail(app: Flask) -> None:
     check(topic, [line[3:] for line in lines], WRITERS * EACH)
 
 
-def test_what_was_acknowledged_survives_a_server_killed_while_they_write(app: Flask) -> None:
+def test_what_was_acknowledged_survives_a_server_killed_while_they_write(app: Flask, compiled_once: Path) -> None:
     topic = town_of_writers(app)
-    site = server.start(app.config["SETTINGS"])
+    site = server.start(app.config["SETTINGS"], templates=compiled_once)
     try:
         processes = writers(app, site.address, topic, 500)
         # Each has been acknowledged a few times, so all are in the midst of writing.
@@ -98,7 +99,7 @@ def test_what_was_acknowledged_survives_a_server_killed_while_they_write(app: Fl
     assert len(acknowledged) >= WRITERS * 3
     assert not [line for line in lines if line.startswith("failed")]
     check(topic, acknowledged, WRITERS * 500)
-    with server.running(app.config["SETTINGS"]) as again:
+    with server.running(app.config["SETTINGS"], templates=compiled_once) as again:
         output = [process.communicate(timeout=120)[0] for process in writers(app, again.address, topic, 2)]
     # The same forms as before the kill: sent again, they make no second post.
     check(topic, acknowledged, WRITERS * 500)

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,8 @@ from sccafe.core import clock, jobs
 from sccafe.core.database import InsideTransaction, db, end_reading, is_writing, writing
 from sccafe.core.jobs import Job
 from sccafe.settings import Settings
-from tests.server import ROOT, environ_of
+from tests.core import jobs_worker
+from tests.server import ROOT, Forked, environ_of, forked
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 PATIENCE = 30
@@ -215,17 +215,16 @@ def test_daily_means_every_day_at_that_time_in_japan(after: datetime, due: datet
 
 # --- real processes -------------------------------------------------------------------------------
 
-Start = Callable[..., "subprocess.Popen[bytes]"]
+Start = Callable[..., Forked]
 
 
 @pytest.fixture
 def start(settings: Settings) -> Iterator[Start]:
     """Start a worker with a lease of so many seconds; all are gone at the end."""
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[Forked] = []
 
-    def begin(lease: float = 5.0) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, str(Path(__file__).with_name("jobs_worker.py")), str(settings.data), str(lease)]
-        running.append(subprocess.Popen(command, cwd=ROOT, env=environ_of(settings)))
+    def begin(lease: float = 5.0) -> Forked:
+        running.append(forked(jobs_worker.work, settings.data, lease, environ=environ_of(settings)))
         return running[-1]
 
     yield begin
@@ -244,7 +243,7 @@ def numbers(settings: Settings) -> Counter[str]:
 
 
 @contextmanager
-def begun(settings: Settings, process: "subprocess.Popen[bytes]") -> Iterator[None]:
+def begun(settings: Settings, process: Forked) -> Iterator[None]:
     """The block runs while this worker is in the middle of its `test.wait`."""
     wait_until((settings.data / f"begun-{process.pid}").exists)
     yield

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -20,17 +20,9 @@ from sccafe.library import service as library
 from sccafe.library.models import Comment, File, Item, Selection, Use
 from sccafe.library.shelf import shelf
 from sccafe.site import demo
-from sccafe.site.setup import make_standard_boards
 from tests import factories
 
 Browser = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def loaded(app: Flask) -> Iterator[Flask]:
-    make_standard_boards()
-    demo.Loader(beside("demo")).load()
-    yield app
 
 
 def count(model: type[object], *where: object) -> int:

@@ -1,8 +1,7 @@
 """The counseling window of a first start: experts, requests in all states, published answers; and all of it goes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -15,16 +14,8 @@ from sccafe.counseling import settings
 from sccafe.counseling.models import CategoryRule, Publication, Request, TextBlock
 from sccafe.library.models import Item
 from sccafe.site import demo
-from sccafe.site.setup import make_standard_boards
 
 Browser = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def loaded(app: Flask) -> Iterator[Flask]:
-    make_standard_boards()
-    demo.Loader(beside("demo")).load()
-    yield app
 
 
 def count(model: type[object]) -> int:

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -104,12 +103,6 @@ def test_removing_the_demo_takes_its_items_and_files_and_leaves_those_of_people(
 
 
 # --- what the demo holds -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def loaded(app: Flask) -> Iterator[Flask]:
-    load(beside("demo"))
-    yield app
 
 
 @whole

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,7 +35,8 @@ class Original(Protocol):
 
     def is_changed(self) -> bool: ...
 
-    def restore(self) -> None: ...
+    def restore(self) -> bool:
+        """Let it be as it was planted; says whether anything had been written."""
 
 
 class SQLiteOriginal:
@@ -43,13 +45,15 @@ class SQLiteOriginal:
         self._live = sqlite3.connect(live, isolation_level=None)
         self._live.execute("PRAGMA synchronous=OFF")
         self._live.backup(self._original)
-        self._contents, self._version = self._seen(), self._commits()
+        self._version = self._commits()
+        self._contents = self._seen(self._version)
 
     def _commits(self) -> int:
         """A number that another connection's commit changes."""
         return int(self._live.execute("PRAGMA data_version").fetchone()[0])
 
-    def _seen(self) -> list[object]:
+    @lru_cache(1)  # noqa: B019  there is one for all tests
+    def _seen(self, commits: int) -> list[object]:
         tables = self._live.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
             # What FTS5 keeps for itself follows from the entries.
@@ -58,12 +62,15 @@ class SQLiteOriginal:
         return [self._live.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall() for (table,) in tables]
 
     def is_changed(self) -> bool:
-        return self._commits() != self._version and self._seen() != self._contents
+        commits = self._commits()
+        return commits != self._version and self._seen(commits) != self._contents
 
-    def restore(self) -> None:
-        if self._commits() != self._version:
-            self._original.backup(self._live)
-            self._version = self._commits()
+    def restore(self) -> bool:
+        if self._commits() == self._version:
+            return False
+        self._original.backup(self._live)
+        self._version = self._commits()
+        return True
 
 
 class PostgreSQLOriginal:
@@ -74,13 +81,15 @@ class PostgreSQLOriginal:
         self._live.execute("CREATE SCHEMA original")
         for table in self._tables:
             self._live.execute(f'CREATE TABLE original."{table}" AS TABLE public."{table}"')
-        self._hashes, self._transactions = self._seen(), self._begun()
+        self._transactions = self._begun()
+        self._hashes = self._seen(self._transactions)
 
     def _begun(self) -> str:
         """A number that every transaction which may have written moves on."""
         return str(self._live.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone())
 
-    def _seen(self) -> set[object]:
+    @lru_cache(1)  # noqa: B019  there is one for all tests
+    def _seen(self, begun: str) -> set[object]:
         """Each table with a hash of its rows; a row that was only locked reads as before."""
         rows = " UNION ALL ".join(
             f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM public.\"{table}\" t"
@@ -89,18 +98,22 @@ class PostgreSQLOriginal:
         return set(self._live.execute(rows).fetchall())
 
     def is_changed(self) -> bool:
-        return self._begun() != self._transactions and self._seen() != self._hashes
+        begun = self._begun()
+        return begun != self._transactions and self._seen(begun) != self._hashes
 
-    def restore(self) -> None:
-        if self._begun() != self._transactions:
-            changed = [str(table) for table, _hash in self._hashes - self._seen()]  # type: ignore[misc]
-            with self._live.transaction():
-                # Without foreign keys and without the triggers that keep the record from being changed.
-                self._live.execute("SET LOCAL session_replication_role = replica")
-                for table in changed:
-                    self._live.execute(f'DELETE FROM public."{table}"')
-                    self._live.execute(f'INSERT INTO public."{table}" SELECT * FROM original."{table}"')
-            self._transactions = self._begun()
+    def restore(self) -> bool:
+        begun = self._begun()
+        if begun == self._transactions:
+            return False
+        changed = [str(table) for table, _hash in self._hashes - self._seen(begun)]  # type: ignore[misc]
+        with self._live.transaction():
+            # Without foreign keys and without the triggers that keep the record from being changed.
+            self._live.execute("SET LOCAL session_replication_role = replica")
+            for table in changed:
+                self._live.execute(f'DELETE FROM public."{table}"')
+                self._live.execute(f'INSERT INTO public."{table}" SELECT * FROM original."{table}"')
+        self._transactions = self._begun()
+        return True
 
 
 class Stage:
@@ -142,14 +155,15 @@ class Stage:
         return self._original.is_changed()
 
     def restore(self) -> None:
-        """Let everything be as it was planted."""
-        self._original.restore()
+        """Let everything be as it was planted. Where no row was written, no page has another file to show."""
+        self.app.extensions.pop("sccafe_site_settings", None)
+        if not self._original.restore():
+            return
         there = set(self._store.names())
         for name in there - set(self._files):
             self._store.delete(name)
         for name in set(self._files) - there:
             self._store.put(name, io.BytesIO(self._files[name]))
-        self.app.extensions.pop("sccafe_site_settings", None)
 
 
 def _begin_sessions(world: World) -> dict[str, str]:

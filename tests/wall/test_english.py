@@ -8,6 +8,7 @@ import re
 import shutil
 from email import policy
 from email.parser import BytesParser
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -42,12 +43,14 @@ _WRITTEN = re.compile(
 _ATTRIBUTES = re.compile(r"^(alt|title|placeholder|content|label|aria-.*|data-.*)$")
 
 
+@cache
 def _catalogue_is_whole() -> bool:
     compiled = translations.ENGLISH.with_suffix(".mo")
     return compiled.exists() and next(translations.problems(_ROOT), None) is None
 
 
-pytestmark = pytest.mark.skipif(not _catalogue_is_whole(), reason="the English catalogue is not complete yet")
+# Asked for by the first test that runs and not by whoever imports this: it reads all code and templates.
+pytestmark = pytest.mark.skipif("not _catalogue_is_whole()", reason="the English catalogue is not complete yet")
 
 
 class _Words(HTMLParser):
