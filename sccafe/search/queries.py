@@ -46,7 +46,8 @@ class Found:
     hits: Sequence[Hit]
     #: CAP stands for that and more, here and of each group.
     total: int
-    counts: Mapping[str, int]
+    #: None where there is so much that they come afterwards (`counts`).
+    counts: Mapping[str, int] | None
     page: int
     has_more: bool
 
@@ -61,25 +62,35 @@ def search(viewer: Viewer, asked: Asked, sort: str = "new", page: int = 1, known
     """A page of what this viewer finds; `known` is what was matched by the same query."""
     known = known or matching.matches(viewer, asked)
     groups = matching.groups_of(asked.wanted)
-    per_group = counts(viewer, asked, known)
-    total = min(CAP, sum(per_group[group] for group in groups))
+    newest = _newest(viewer, asked, known, groups)
+    is_all = known.is_whole or len(newest) < CAP
     page = min(page, DIRECT_PAGES)
-    if total < CAP:
-        page = min(page, max(1, -(-total // PER_PAGE)))
+    if is_all:
+        page = min(page, max(1, -(-len(newest) // PER_PAGE)))
     begin = (page - 1) * PER_PAGE
-    here = [match.id for match in known.within(groups)] if known.is_whole else None
-    if total == 0:
-        ids: Sequence[int] = []
-    elif sort == "best" and asked.words:
-        ids = best(viewer, asked, here)[begin:]
-    elif here is not None:
-        ids = here[begin:]
-    elif groups == entries.GROUPS and begin + PER_PAGE < len(known.newest):
-        ids = known.newest[begin:]
+    if sort == "best" and asked.words and newest:
+        ids: Sequence[int] = best(viewer, asked, newest if known.is_whole else None)[begin:]
+    elif is_all or begin + PER_PAGE < len(newest):
+        ids = newest[begin:]
     else:
-        newest = matching.found(viewer, asked.wanted).limit(PER_PAGE + 1).offset(begin)
-        ids = list(db.session.scalars(newest))
-    return Found(_hits(viewer, ids[:PER_PAGE], known), total, per_group, page, len(ids) > PER_PAGE)
+        older = matching.found(viewer, asked.wanted).limit(PER_PAGE + 1).offset(begin)
+        ids = db.session.scalars(older).all()
+    return Found(
+        _hits(viewer, ids[:PER_PAGE], known),
+        min(CAP, len(newest)),
+        counts(viewer, asked, known) if known.is_whole else None,
+        page,
+        len(ids) > PER_PAGE,
+    )
+
+
+def _newest(viewer: Viewer, asked: Asked, known: Matches, groups: Sequence[str]) -> Sequence[int]:
+    """The numbers of what stands in these groups: all where that is known, else the newest up to CAP."""
+    if known.is_whole:
+        return [match.id for match in known.within(groups)]
+    if groups == entries.GROUPS:
+        return known.newest
+    return db.session.scalars(matching.found(viewer, asked.wanted).limit(CAP)).all()
 
 
 _RANKED: tuple[Any, ...] = (

@@ -53,12 +53,21 @@ class Tab:
     current: bool
 
 
-def tabs(address: Address, looked_in: Sequence[str], counts: Mapping[str, int]) -> list[Tab]:
+def tabs(address: Address, looked_in: Sequence[str], counts: Mapping[str, int] | None) -> list[Tab]:
+    """All places and each of them; without counts there is very much, and they come afterwards."""
     everything = len(looked_in) == len(GROUPS)
-    whole = [Tab(group_name(""), address.at("").href(), count(min(CAP, sum(counts.values()))), everything)]
-    return whole + [
-        Tab(group_name(group), address.at(group).href(), count(counts[group]), not everything and group in looked_in)
-        for group in GROUPS
+    total = CAP if counts is None else min(CAP, sum(counts.values()))
+    return [
+        Tab(group_name(""), address.at("").href(), count(total), everything),
+        *(
+            Tab(
+                group_name(group),
+                address.at(group).href(),
+                "" if counts is None else count(counts[group]),
+                not everything and group in looked_in,
+            )
+            for group in GROUPS
+        ),
     ]
 
 

@@ -59,18 +59,19 @@ def search() -> ResponseReturnValue:
         return _answer("search/start.html", **_form(address, language), notes=notes)
     known = matching.matches(who, asked)
     found = queries.search(who, asked, address.sort, address.page, known)
-    facets = None
+    facets, counts = None, found.counts
     if found.total and (known.is_whole or "facets" in request.args):
         boards = boards or queries.boards(who)
         facets = shown.facets(queries.facets(who, asked, known, boards), address, boards, language)
+        counts = counts or queries.counts(who, asked, known)
     return _answer(
         "search/results.html",
         **_form(address, language),
         notes=notes,
         total=found.total,
         count=shown.count(found.total),
-        is_found_somewhere=any(found.counts.values()),
-        tabs=shown.tabs(address, matching.groups_of(asked.wanted), found.counts),
+        is_found_somewhere=counts is None or any(counts.values()),
+        tabs=shown.tabs(address, matching.groups_of(asked.wanted), counts),
         chips=shown.chips(address, boards, language),
         sorts=[(name, address.changed(sort=sort).href(), sort == address.sort) for sort, name in _sorts()],
         hits=shown.hits(found.hits, asked.words, language),
@@ -97,14 +98,18 @@ def _ask_href(who: Viewer, address: Address) -> str:
 
 @pages.get(f"{PATH}/facets")
 def facets() -> ResponseReturnValue:
-    """The facets of a search that finds very much: they come after its page."""
+    """The numbers of a search that finds very much, in each place and of each facet: they come after its page."""
     who, language = viewer(), locale()
     if not web.is_partial():
         return redirect(address_of(request.args).href(facets="1"))
     boards = queries.boards(who)
     address, asked = _read(boards)
-    found = queries.facets(who, asked, None, boards)
-    return _answer("search/_facets.html", facets=shown.facets(found, address, boards, language))
+    known = matching.matches(who, asked)
+    return _answer(
+        "search/_numbers.html",
+        facets=shown.facets(queries.facets(who, asked, known, boards), address, boards, language),
+        tabs=shown.tabs(address, matching.groups_of(asked.wanted), queries.counts(who, asked, known)),
+    )
 
 
 @pages.get(f"{PATH}/suggest")

@@ -191,9 +191,9 @@ def _queries(random: Random) -> Iterator[Query]:
 def _piece(random: Random, least: int, most: int) -> str:
     length = random.randint(1, LONGEST)
     while True:
-        found = select(Entry.folded).where(Entry.id >= random.randint(least, most), Entry.kind == "post")
-        folded = db.session.scalar(found.order_by(Entry.id).limit(1)) or ""
-        if len(folded) > length:
+        found = select(Entry.kind, Entry.folded).where(Entry.id >= random.randint(least, most))
+        kind, folded = db.session.execute(found.order_by(Entry.id).limit(1)).one()
+        if kind == "post" and len(folded) > length:
             begin = random.randrange(len(folded) - length)
             piece = folded[begin : begin + length]
             if piece == piece.strip():
