@@ -24,6 +24,17 @@ logs.configure(loglevel)
 _job_threads: dict[int, Worker] = {}
 
 
+def leave_alone_what_is_loaded() -> None:
+    """It stays to the end; the collector need not look through it."""
+    gc.collect()
+    gc.freeze()
+
+
+def collect_seldom() -> None:
+    """A page makes some thousand short-lived objects: collected at every 700th, it would pay several times over."""
+    gc.set_threshold(30_000, 10, 10)
+
+
 def when_ready(server: Any) -> None:
     """Before the first worker."""
     warming.warm(server.app.wsgi())
@@ -31,14 +42,12 @@ def when_ready(server: Any) -> None:
 
 def pre_fork(server: Any, worker: Any) -> None:
     """What is loaded by now stays shared: the collector of the children need not touch it."""
-    gc.collect()
-    gc.freeze()
+    leave_alone_what_is_loaded()
 
 
 def post_worker_init(worker: Any) -> None:
     """Begin this worker's own life: connections of its own, and the thread that does the jobs."""
-    # A page makes some thousand short-lived objects: collected at every 700th, a request would pay several times over.
-    gc.set_threshold(30_000, 10, 10)
+    collect_seldom()
     app = worker.app.wsgi()
     with app.app_context():
         db.engine.dispose(close=False)

@@ -36,8 +36,6 @@ class Match:
     kind: str
     ref: int
     part: int
-    title: str
-    at: datetime
     group: str
     board_id: int | None
     themes: tuple[str, ...]
@@ -75,13 +73,13 @@ def matches(viewer: Viewer, asked: Asked) -> Matches:
 
 
 _NARROWED = (
-    select(Entry.id, Entry.kind, Entry.ref, Entry.part, Entry.title, Entry.at, Entry.marks)
+    select(Entry.id, Entry.kind, Entry.ref, Entry.part, Entry.marks)
     .where(Entry.id.in_(bindparam("ids", expanding=True)), readable(Entry.audience))
     .order_by(Entry.id)
 )
 
 
-def _match(entry_id: int, kind: str, ref: int, part: int, title: str, at: datetime, marks: str) -> Match:
+def _match(entry_id: int, kind: str, ref: int, part: int, marks: str) -> Match:
     group, board_id, themes = "", None, []
     for name, value in _NARROWS.findall(marks):
         if name == "in":
@@ -90,7 +88,7 @@ def _match(entry_id: int, kind: str, ref: int, part: int, title: str, at: dateti
             board_id = int(value)
         else:
             themes.append(value)
-    return Match(entry_id, kind, ref, part, title, at, group, board_id, tuple(themes))
+    return Match(entry_id, kind, ref, part, group, board_id, tuple(themes))
 
 
 # --- where somebody looks ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, literal, select
+from sqlalchemy import Row, bindparam, func, select
 
 from sccafe.boards.models import Board
 from sccafe.core import clock, taxonomy
@@ -30,12 +30,10 @@ RANKED, RANKED_LENGTH = 5000, 600
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found: its kind, title and moment, the text that was found, and the row of the thing (things.py)."""
+    """Something found: its kind, the text that was found, and the row of the thing itself (things.py)."""
 
     kind: str
-    title: str
     text: str
-    at: Any
     row: Row[Any]
 
 
@@ -97,7 +95,7 @@ _RANKED: tuple[Any, ...] = (
     Entry.id,
     Entry.title,
     func.substr(Entry.folded, 1, RANKED_LENGTH),
-    (literal(" ") + Entry.marks + " ").contains(f" {entries.TRUSTED} "),
+    Entry.marks,
     Entry.kind,
     Entry.ref,
 )
@@ -113,8 +111,8 @@ def best(viewer: Viewer, asked: Asked, here: Sequence[int] | None = None) -> lis
     rows = sorted(run(statement).all(), key=itemgetter(0))
     ranked = ranking.best(
         (
-            ranking.RankedRow(number, title, folded, bool(trusted), day_of(number))
-            for number, title, folded, trusted, _kind, _ref in rows
+            ranking.RankedRow(number, title, folded, entries.TRUSTED in marks and _is_trusted(marks), day_of(number))
+            for number, title, folded, marks, _kind, _ref in rows
         ),
         asked.words,
         clock.now(),
@@ -123,7 +121,11 @@ def best(viewer: Viewer, asked: Asked, here: Sequence[int] | None = None) -> lis
     return list({thing[number]: number for number in reversed(ranked)}.values())[::-1]
 
 
-_ENTRIES = select(Entry.id, Entry.kind, Entry.ref, Entry.part, Entry.title, Entry.at).where(
+def _is_trusted(marks: str) -> bool:
+    return entries.TRUSTED in marks.split()
+
+
+_ENTRIES = select(Entry.id, Entry.kind, Entry.ref, Entry.part).where(
     Entry.id.in_(bindparam("ids", expanding=True)), readable(Entry.audience)
 )
 
@@ -138,11 +140,7 @@ def _hits(viewer: Viewer, ids: Sequence[int], known: Matches) -> list[Hit]:
     said = texts(rows, {(row.kind, row.ref): row.part for row in reversed(found)})
     by_id = {row.id: row for row in found}
     once = {(by_id[number].kind, by_id[number].ref): by_id[number] for number in reversed(ids) if number in by_id}
-    return [
-        Hit(row.kind, row.title, said[thing], row.at, rows[thing])
-        for thing, row in reversed(once.items())
-        if thing in rows
-    ]
+    return [Hit(row.kind, said[thing], rows[thing]) for thing, row in reversed(once.items()) if thing in rows]
 
 
 # --- how many there are --------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ def _item(hit: Hit, words: Sequence[Word], locale: str) -> HitShown:
         excerpt=excerpt(hit.text, words),
         state=None,
         about=[text for text in (taxonomy.place(row.prefecture, row.municipality), checked) if text],
-        at=moment(hit.at, locale, clock.now()),
+        at=moment(row.published_at, locale, clock.now()),
         at_label=_("掲載："),
     )
 
@@ -153,12 +153,12 @@ def _file(hit: Hit, words: Sequence[Word], locale: str) -> HitShown:
         href=f"/library/{row.item_id}",
         chip=_("ファイル"),
         chip_kind="role",
-        title=marked(hit.title or row.title, words),
+        title=marked(row.name, words),
         more="",
         excerpt=excerpt(hit.text, words),
         state=None,
         about=[_("「%(title)s」に付いたファイル", title=row.title)],
-        at=moment(hit.at, locale, clock.now()),
+        at=moment(row.published_at, locale, clock.now()),
         at_label=_("掲載："),
     )
 

@@ -86,6 +86,7 @@ _OF_ITEM = (
     Item.prefecture,
     Item.municipality,
     Item.checked_on,
+    Item.published_at,
 )
 
 
@@ -98,13 +99,20 @@ def _of_library() -> Select[Any]:
     """Items, and files with the item that they belong to; `file_id` is NULL for an item itself."""
     said = (Version.sheet, Version.html)
     items = (
-        select(cast(null(), Integer).label("file_id"), cast(null(), Text).label("text"), *_OF_ITEM, *said)
+        select(
+            cast(null(), Integer).label("file_id"),
+            cast(null(), Text).label("name"),
+            cast(null(), Text).label("text"),
+            *_OF_ITEM,
+            *said,
+        )
         .join(Version, Version.id == Item.published_id)
         .where(Item.id.in_(_of("items")))
     )
     files = (
         select(
             File.id.label("file_id"),
+            File.name,
             _FIRST_PART,
             *_OF_ITEM,
             *(cast(null(), each.type).label(each.key) for each in said),

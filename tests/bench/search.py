@@ -19,7 +19,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, insert, select, text
 
-from sccafe import create_app
+from sccafe import create_app, serving
 from sccafe.accounts.models import User
 from sccafe.boards.models import Board, Post, Topic, TopicTheme
 from sccafe.core.audience import VISITOR, Viewer, audiences_of
@@ -213,18 +213,31 @@ def _best(query: Query) -> int:
     return len(queries.best(query.viewer, query.asked))
 
 
-def _asked(what: str, of: list[Query], ask: Callable[[Query], int], most: int) -> Figure:
-    taken: list[tuple[float, float, int, tuple[str, ...]]] = []
+_Taken = tuple[float, float, int, tuple[str, ...]]
+
+
+def _timed(of: list[Query], ask: Callable[[Query], int]) -> list[_Taken]:
+    """For each query seconds by the clock, seconds of computing, what it gave, and its words."""
+    taken: list[_Taken] = []
     for query in of:
         begin, computing = time.perf_counter(), time.process_time()
         found = ask(query)
         taken.append((time.perf_counter() - begin, time.process_time() - computing, found, query.words))
         db.session.rollback()
+    return taken
+
+
+def _asked(what: str, of: list[Query], ask: Callable[[Query], int], most: int) -> Figure:
+    """Every query is asked twice, as a site that is used has read its pages lately; the first time is told too."""
+    serving.leave_alone_what_is_loaded()
+    serving.collect_seldom()
+    first, taken = _timed(of, ask), _timed(of, ask)
     said = []
     for name, place in (("by the clock", 0), ("computing here", 1)):
         values = [each[place] for each in taken]
         low, high, highest = (percentile(values, percent) * 1000 for percent in (50, 95, 99))
         said.append(f"{name} median {low:.1f} ms, 95 % {high:.1f} ms, 99 % {highest:.1f} ms")
+    said.append(f"the first time 99 % {percentile([each[0] for each in first], 99) * 1000:.1f} ms by the clock")
     for seconds, _, found, words in sorted(taken, reverse=True)[:10]:
         say(f"    {seconds * 1000:7.1f} ms  {found:5}  {'  '.join(words)}")
     slowest = max(taken)
