@@ -67,7 +67,7 @@ def search(viewer: Viewer, asked: Asked, sort: str = "new", page: int = 1, known
         page = min(page, max(1, -(-len(newest) // PER_PAGE)))
     begin = (page - 1) * PER_PAGE
     if sort == "best" and asked.words and newest:
-        ids: Sequence[int] = best(viewer, asked, newest if known.is_whole else None)[begin:]
+        ids: Sequence[int] = best(viewer, asked, newest if is_all else None)[begin:]
     elif is_all or begin + PER_PAGE < len(newest):
         ids = newest[begin:]
     else:
