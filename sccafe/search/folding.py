@@ -16,6 +16,8 @@ VERSION = 2
 
 #: Characters of a gram.
 GRAM = 3
+#: Begins what the index holds beside texts: no folded text has a full-width letter (migration 0012 knows it).
+MARK = "Ｍ"
 
 _DASHES = "‐‑‒–—―−〜~─"
 #: Seen by nobody: controls, soft hyphens, zero-width spaces, marks of writing direction, variation selectors.

@@ -152,7 +152,8 @@ _MOST_ARE = "boards"
 def count_groups(viewer: Viewer, wanted: Wanted, newest: Sequence[int]) -> dict[str, int]:
     """How many a query without a place finds in each group, up to CAP; `newest` are the first CAP of all of them."""
     others = [group for group in entries.GROUPS if group != _MOST_ARE]
-    numbers = _numbers_in(viewer, wanted, others)
+    in_each = [(marked(wanted, entries.in_group(group)), CAP) for group in others]
+    numbers = dict(zip(others, newest_of_each(viewer, in_each), strict=True))
     elsewhere = {number for some in numbers.values() for number in some}
     here = sum(number not in elsewhere for number in newest)
     if here < CAP:
@@ -163,15 +164,14 @@ def count_groups(viewer: Viewer, wanted: Wanted, newest: Sequence[int]) -> dict[
     return {group: counted[group] for group in entries.GROUPS}
 
 
-def _numbers_in(viewer: Viewer, wanted: Wanted, groups: Sequence[str]) -> dict[str, list[int]]:
-    """The newest matches in each of these groups, up to CAP, in one statement."""
-    in_each = [
-        select(literal(at).label("at"), found(viewer, marked(wanted, entries.in_group(group))).limit(CAP).subquery())
-        for at, group in enumerate(groups)
-    ]
-    numbers: dict[str, list[int]] = {group: [] for group in groups}
-    for at, number in db.session.execute(union_all(*in_each)):
-        numbers[groups[at]].append(number)
+def newest_of_each(viewer: Viewer, queries: Sequence[tuple[Wanted, int]]) -> list[list[int]]:
+    """What each of these queries finds, the newest so many of it, in one statement."""
+    numbers: list[list[int]] = [[] for _ in queries]
+    if queries:
+        of_each = (found(viewer, wanted).limit(most).subquery() for wanted, most in queries)
+        together = union_all(*(select(literal(at), some) for at, some in enumerate(of_each)))
+        for at, number in db.session.execute(together):
+            numbers[at].append(number)
     return numbers
 
 

@@ -13,12 +13,12 @@ from itertools import combinations
 from math import log
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, literal, select, union_all
+from sqlalchemy import Select, and_, bindparam, select
 
 from sccafe.boards.models import Post, Topic
 from sccafe.boards.similar import Similar, offers_first
 from sccafe.core.audience import Viewer, readable, reader
-from sccafe.core.database import db, run
+from sccafe.core.database import run
 from sccafe.library.models import ON_SHELF, Item
 from sccafe.library.offering import similar
 from sccafe.search import entries, folding, matching
@@ -160,7 +160,7 @@ def _pieces(run_of_kind: str) -> list[str]:
 def _held(viewer: Viewer, words: Sequence[Word]) -> _Held:
     """What the newest texts with each word hold of the words, in one statement, or two on a large site."""
     asked = [(_ANYTHING, NEWEST), *((Wanted(((word,),)), OF_A_WORD) for word in words)]
-    newest, *having = _found(viewer, asked)
+    newest, *having = matching.newest_of_each(viewer, asked)
     among_newest = [len(set(newest).intersection(ids)) for ids in having]
     weights = [log(1 + len(newest) / max(1, there)) for there in among_newest]
     bound = max(HANDFUL, len(newest) // FREQUENT)
@@ -173,23 +173,10 @@ def _held(viewer: Viewer, words: Sequence[Word]) -> _Held:
     cut = {at for at, ids in enumerate(having) if len(ids) >= OF_A_WORD}
     pairs = [pair for pair in combinations(telling, 2) if cut.intersection(pair)]
     both = [(Wanted(tuple((words[at],) for at in pair)), OF_A_PAIR) for pair in pairs]
-    for pair, found in zip(pairs, _found(viewer, both), strict=True):
+    for pair, found in zip(pairs, matching.newest_of_each(viewer, both), strict=True):
         for number in found:
             by_text.setdefault(number, set()).update(pair)
     return _Held(by_text, weights, frozenset(at for at, often in enumerate(among_newest) if often > bound))
-
-
-def _found(viewer: Viewer, asked: Sequence[tuple[Wanted, int]]) -> list[list[int]]:
-    """Of each of these the newest so many entries, in one statement."""
-    each: list[list[int]] = [[] for _ in asked]
-    if asked:
-        parts = [matching.found(viewer, wanted).limit(most).subquery() for wanted, most in asked]
-        together = union_all(
-            *(select(literal(at).label("place"), part.c[0].label("id")) for at, part in enumerate(parts))
-        ).subquery()
-        for at, number in db.session.execute(select(together)).tuples().all():
-            each[at].append(number)
-    return each
 
 
 #: Topics and items in one: outer joins, because SQLite would go through all posts there are for `kind = 'post'`.

@@ -1,7 +1,7 @@
 """Search in a town whose posts all say something of their own: random pieces of its texts, on SQLite and PostgreSQL.
 
-What is measured is all that the page asks before it is laid out: the newest hits with what is shown of them and the
-counts of all places, and the best of the newest 5,000. The pieces are 1 to 12 characters long wherever they begin and
+What is measured is all that the page asks before it is laid out: the newest hits with what is shown of them and how
+many there are, and the best of the newest 5,000. The pieces are 1 to 12 characters long wherever they begin and
 end, so most are harder than what a person looks for: they run over the ends of words and hold the most frequent
 characters.
 """
@@ -116,7 +116,7 @@ def _figures(app: Flask, database: str, kept: Path | None) -> Iterator[Figure]:
         say(f"{len(asked)} queries on {database} ...")
         for query in asked[:20]:
             _newest(query)
-        yield _asked(f"newest first, a page and its counts, {database}", asked, _newest, MOST_NEW)
+        yield _asked(f"newest first, a page and how many there are, {database}", asked, _newest, MOST_NEW)
         yield _asked(f"best first, of the newest {queries.RANKED:,}, {database}", asked, _best, MOST_BEST)
         db.session.rollback()
         db.engine.dispose()

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from sccafe.core.database import run
-from sccafe.search.circles import CIRCLES
+from sccafe.search.circles import CIRCLES, ROOMS, Readers
 from sccafe.search.models import Entry
+from sccafe.search.wanted import Wanted
 
 #: The last moment that has places of its own: what is later stands with it.
 _END = datetime(2100, 1, 1, tzinfo=UTC)
@@ -40,6 +41,21 @@ _FIRST_GAP = (
 def edge(at: datetime) -> int:
     """Numbers below this one belong to this second and later ones, the others to what is older."""
     return (_seconds_left(at) + 1) * _SECOND
+
+
+def within(number: ColumnElement[int], wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What numbers must be, so that their moments are in the time that is asked for."""
+    return [
+        *([number < edge(wanted.since)] if wanted.since is not None else []),
+        *([number >= edge(wanted.until)] if wanted.until is not None else []),
+    ]
+
+
+def for_readers(number: ColumnElement[int], readers: Readers, is_theirs: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The wall: the numbers that these readers may find; `is_theirs` is true of an entry of one of their rooms."""
+    circle = number.bitwise_and(CIRCLES - 1)
+    mine: ColumnElement[bool] = circle.in_(readers.circles)
+    return or_(mine, and_(circle == ROOMS, is_theirs)) if readers.rooms else mine
 
 
 def moment_of(number: int) -> datetime:

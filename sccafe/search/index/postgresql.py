@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
-    and_,
     bindparam,
     cast,
     func,
@@ -28,8 +27,8 @@ from sqlalchemy.orm import Session
 
 from sccafe.core.database import db, forget_old_pages, run
 from sccafe.search import folding
-from sccafe.search.circles import CIRCLES, ROOMS, Readers
-from sccafe.search.index.places import edge
+from sccafe.search.circles import Readers
+from sccafe.search.index.places import for_readers, within
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
@@ -42,7 +41,6 @@ _ERA = 26
 #: Eras that are asked for together, the newest first; each part is larger as the ones before held little.
 _PARTS = (1, 2, 4, 8, 16)
 _SECONDS = 3_600.0
-_MARK = "Ｍ"
 
 _NEWEST = select(Entry.id).order_by(Entry.id).offset(bindparam("rank")).limit(1)
 
@@ -60,7 +58,7 @@ def _any(parts: Iterable[str]) -> str:
 
 
 def _mark(mark: str) -> str:
-    return _lexeme(_MARK + mark)
+    return _lexeme(folding.MARK + mark)
 
 
 def _spelling(spelling: Spelling) -> str:
@@ -117,19 +115,6 @@ def _rest(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     yield from (not_(_stands([word])) for word in wanted.none_of if not word.is_exact)
 
 
-def _for_all(wanted: Wanted, readers: Readers) -> list[ColumnElement[bool]]:
-    """Who may find it, and when it was written."""
-    circle = Entry.id.bitwise_and(CIRCLES - 1)
-    mine: ColumnElement[bool] = circle.in_(readers.circles)
-    if readers.rooms:
-        mine = or_(mine, and_(circle == ROOMS, Entry.audience.in_(readers.rooms)))
-    return [
-        mine,
-        *([Entry.id < edge(wanted.since)] if wanted.since is not None else []),
-        *([Entry.id >= edge(wanted.until)] if wanted.until is not None else []),
-    ]
-
-
 class PostgreSQL:
     def found(self, wanted: Wanted, readers: Readers) -> Select[tuple[int]]:
         """In parts, each of older entries than the one before, and begun only where those did not hold enough.
@@ -139,7 +124,8 @@ class PostgreSQL:
         mix them).
         """
         asked = _expression(wanted)
-        always = _for_all(wanted, readers)
+        mine = for_readers(Entry.id.expression, readers, Entry.audience.in_(readers.rooms))
+        always = [mine, *within(Entry.id.expression, wanted)]
         looked_into = select(Entry.id).where(*always, *_everything(wanted))
         begin = _edge()
         if not asked or all(part.startswith("!") for part in asked):

@@ -32,8 +32,8 @@ from sqlalchemy.orm import Session
 from sccafe.core.database import db, end_reading, forget_old_pages, writing
 from sccafe.core.site_settings import SettingRow
 from sccafe.search import folding
-from sccafe.search.circles import CIRCLES, ROOMS, Readers
-from sccafe.search.index.places import edge
+from sccafe.search.circles import Readers
+from sccafe.search.index.places import for_readers, within
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
@@ -52,16 +52,15 @@ _ROWS = 400
 _CHANGES = text("SELECT total_changes()")
 
 #: FTS5's `ascii` tokenizer ends a token at every character of ASCII but letters and digits. Their full-width forms
-#: never stand in a folded text, so they can stand for them; and so can a full-width letter begin what is no text.
+#: never stand in a folded text, so they can stand for them.
 _SHIELDED = str.maketrans(
     {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F) if not chr(code).isalnum()} | {" ": "\u3000"}
 )
-_MARK = "Ｍ"
 
 
 def _mark(mark: str) -> str:
     """A mark as a word of the index, which no text has."""
-    return (_MARK + mark).translate(_SHIELDED)
+    return (folding.MARK + mark).translate(_SHIELDED)
 
 
 def _grams(folded: str, marks: str) -> str:
@@ -133,21 +132,14 @@ class SQLite:
             here = select(Entry.id).where(Entry.id == number, *conditions).correlate(_INDEX)
             return here.exists() if asked else and_(*conditions)
 
-        circle = number.bitwise_and(CIRCLES - 1)
-        mine: ColumnElement[bool] = circle.in_(readers.circles)
-        if readers.rooms:
-            mine = or_(mine, and_(circle == ROOMS, entry(Entry.audience.in_(readers.rooms))))
-        statement = select(number).where(mine)
+        mine = for_readers(number, readers, entry(Entry.audience.in_(readers.rooms)))
+        statement = select(number).where(mine, *within(number, wanted))
         if asked:
             statement = statement.where(_INDEX.c.search_index.op("MATCH")(asked))
         looked_into = [_stands(group) for group in wanted.all_of if not all(word.is_exact for word in group)]
         looked_into += [not_(_stands([word])) for word in wanted.none_of if not asked or not word.is_exact]
         if looked_into:
             statement = statement.where(entry(*looked_into))
-        if wanted.since is not None:
-            statement = statement.where(number < edge(wanted.since))
-        if wanted.until is not None:
-            statement = statement.where(number >= edge(wanted.until))
         return statement.order_by(number)
 
     def give_way(self, session: Session) -> None:
