@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, union_all
 
 from sccafe.core import clock
 from sccafe.core.audience import Viewer, readable, reader
@@ -94,9 +95,9 @@ def _match(entry_id: int, kind: str, ref: int, part: int, marks: str) -> Match:
 # --- where somebody looks ------------------------------------------------------------------------------------
 
 
-def found(viewer: Viewer, wanted: Wanted) -> Select[tuple[int]]:
-    """The ids of what this viewer finds, the newest first."""
-    return index().found(wanted, circles.of_reader(viewer))
+def found(viewer: Viewer, wanted: Wanted, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The ids of what this viewer finds, the newest first, and these columns of each."""
+    return index().found(wanted, circles.of_reader(viewer), *columns)
 
 
 def _is_of_groups(marks: Sequence[str]) -> bool:

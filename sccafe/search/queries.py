@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
@@ -92,7 +91,6 @@ def _newest(viewer: Viewer, asked: Asked, known: Matches, groups: Sequence[str])
 
 
 _RANKED: tuple[Any, ...] = (
-    Entry.id,
     Entry.title,
     func.substr(Entry.folded, 1, RANKED_LENGTH),
     Entry.marks,
@@ -104,11 +102,10 @@ _RANKED: tuple[Any, ...] = (
 def best(viewer: Viewer, asked: Asked, here: Sequence[int] | None = None) -> list[int]:
     """The best of the newest RANKED matches, each thing once; `here` are all of them where they are known."""
     if here is None:
-        newest = matching.found(viewer, asked.wanted).limit(RANKED).subquery()
-        statement = select(*_RANKED).select_from(newest).join(Entry, Entry.id == newest.c[0])
+        statement = matching.found(viewer, asked.wanted, *_RANKED).limit(RANKED)
     else:
-        statement = select(*_RANKED).where(Entry.id.in_(here))
-    rows = sorted(run(statement).all(), key=itemgetter(0))
+        statement = select(Entry.id, *_RANKED).where(Entry.id.in_(here)).order_by(Entry.id)
+    rows = run(statement).all()
     ranked = ranking.best(
         (
             ranking.RankedRow(number, title, folded, entries.TRUSTED in marks and _is_trusted(marks), day_of(number))

@@ -4,9 +4,9 @@ Two databases, one interface: `sqlite.py` asks FTS5, `postgresql.py` a tsvector 
 """
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from sccafe.core.database import db
@@ -19,8 +19,8 @@ from sccafe.search.wanted import Wanted
 class Index(Protocol):
     """What both databases can do."""
 
-    def found(self, wanted: Wanted, readers: Readers) -> Select[tuple[int]]:
-        """The numbers of entries that these readers may find, the newest first."""
+    def found(self, wanted: Wanted, readers: Readers, *columns: ColumnElement[Any]) -> Select[Any]:
+        """The numbers of entries that these readers may find, the newest first, and these columns of each."""
         ...
 
     def give_way(self, session: Session) -> None:

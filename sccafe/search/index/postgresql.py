@@ -7,6 +7,7 @@ those did not hold enough.
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -116,7 +117,7 @@ def _rest(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 
 class PostgreSQL:
-    def found(self, wanted: Wanted, readers: Readers) -> Select[tuple[int]]:
+    def found(self, wanted: Wanted, readers: Readers, *columns: ColumnElement[Any]) -> Select[Any]:
         """In parts, each of older entries than the one before, and begun only where those did not hold enough.
 
         The parts stand in the order of time, and so do the rows of each: nothing sorts them again, and where no more
@@ -126,12 +127,13 @@ class PostgreSQL:
         asked = _expression(wanted)
         mine = for_readers(Entry.id.expression, readers, Entry.audience.in_(readers.rooms))
         always = [mine, *within(Entry.id.expression, wanted)]
-        looked_into = select(Entry.id).where(*always, *_everything(wanted))
+        entry = select(Entry.id, *columns)
+        looked_into = entry.where(*always, *_everything(wanted))
         begin = _edge()
         if not asked or all(part.startswith("!") for part in asked):
             return looked_into.order_by(Entry.id)
         if begin is None:
-            return self._of_index(asked, always, wanted).order_by(Entry.id)
+            return self._of_index(entry, asked, always, wanted).order_by(Entry.id)
         # With a sum the planner cannot take the rows in their order instead, looking into each.
         number = Entry.id + 0
         parts = [looked_into.where(Entry.id < _written_out(begin)).order_by(Entry.id)]
@@ -139,20 +141,19 @@ class PostgreSQL:
         for eras in _PARTS:
             end = era + eras
             some = [*asked, _any(_mark(f"era:{each}") for each in range(era, end))]
-            part = self._of_index(some, [*always, number >= _written_out(begin)], wanted)
+            part = self._of_index(entry, some, [*always, number >= _written_out(begin)], wanted)
             parts.append(part.order_by(number))
             begin, era = end << _ERA, end
-        rest = self._of_index(asked, [*always, number >= _written_out(begin)], wanted)
+        rest = self._of_index(entry, asked, [*always, number >= _written_out(begin)], wanted)
         parts.append(rest.order_by(number))
-        together = union_all(*(select(part.subquery().c.id) for part in parts)).subquery()
-        return select(together.c.id)
+        return select(union_all(*(select(part.subquery()) for part in parts)).subquery())
 
     def _of_index(
-        self, asked: Sequence[str], always: Sequence[ColumnElement[bool]], wanted: Wanted
-    ) -> Select[tuple[int]]:
+        self, entry: Select[Any], asked: Sequence[str], always: Sequence[ColumnElement[bool]], wanted: Wanted
+    ) -> Select[Any]:
         # Written out: a plan that was made for another word is not kept for this one.
         query = cast(bindparam(None, " & ".join(asked), Text, literal_execute=True), TSQUERY)
-        return select(Entry.id).where(_GRAMS.op("@@")(query), *always, *_rest(wanted))
+        return entry.where(_GRAMS.op("@@")(query), *always, *_rest(wanted))
 
     def give_way(self, session: Session) -> None:
         # Sooner than the database looks for a deadlock, of which it would break off either side.

@@ -123,19 +123,22 @@ def _stands(words: Iterable[Word]) -> ColumnElement[bool]:
 
 
 class SQLite:
-    def found(self, wanted: Wanted, readers: Readers) -> Select[tuple[int]]:
+    def found(self, wanted: Wanted, readers: Readers, *columns: ColumnElement[Any]) -> Select[Any]:
         asked = expression(wanted)
         number: ColumnElement[int] = _INDEX.c.rowid if asked else Entry.id.expression
+        # What is fetched is looked into on the way; with a sum no planner can have FTS5 follow instead of lead.
+        fetched = not asked or bool(columns)
 
         def entry(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-            # Asked for each number that was found, so that FTS5 leads whatever the planner thinks.
             here = select(Entry.id).where(Entry.id == number, *conditions).correlate(_INDEX)
-            return here.exists() if asked else and_(*conditions)
+            return and_(*conditions) if fetched else here.exists()
 
         mine = for_readers(number, readers, entry(Entry.audience.in_(readers.rooms)))
-        statement = select(number).where(mine, *within(number, wanted))
+        statement = select(number, *columns).where(mine, *within(number, wanted))
         if asked:
             statement = statement.where(_INDEX.c.search_index.op("MATCH")(asked))
+            if fetched:
+                statement = statement.where(Entry.id == number + 0)
         looked_into = [_stands(group) for group in wanted.all_of if not all(word.is_exact for word in group)]
         looked_into += [not_(_stands([word])) for word in wanted.none_of if not asked or not word.is_exact]
         if looked_into:
