@@ -28,4 +28,4 @@ def read_text(file_id: int) -> None:
     text = normalised(said.text)[: reading.MOST]
     with writing() as session:
         session.execute(update(File).where(File.id == file_id).values(text=text, page_count=said.pages))
-        service.renew_text(session, file.item_id, file_id)
+        service.was_read(session, file.item_id, file_id)

@@ -14,13 +14,10 @@ from sccafe.core.uploads import Upload
 from sccafe.core.uploads.contents import READABLE
 from sccafe.core.uploads.placing import Placed, page_name, placing, remove, sweep
 from sccafe.library.models import File, Item, VersionFile
-from sccafe.library.sheet import normalised
 
 _FOLDER = "library"
 #: Reads what a file says, after the response (file_text.py).
 READ_TEXT = "library.read_text"
-#: Of what the files of an item say, so much is searched.
-_MOST_SAID = 400_000
 #: Of a PDF, so many pages can be looked at.
 MOST_PAGES = 10
 _GOING = (File.id, File.kind, File.page_count, File.stored, File.picture)
@@ -131,17 +128,6 @@ def _remove(session: Session, rows: Sequence[Any]) -> None:
         names = [name for row in rows for name in (row.stored, row.picture)]
         pages = [page_name(row.stored, number) for row in rows for number in pages_shown(row.kind, row.page_count)]
         after_commit(partial(remove, names + pages))
-
-
-def said_in(session: Session, version_id: int) -> str:
-    """The names of a version's files and what they say, normalised, as far as they were read."""
-    rows = session.execute(
-        select(File.name, File.text)
-        .join(VersionFile, VersionFile.file_id == File.id)
-        .where(VersionFile.version_id == version_id)
-        .order_by(VersionFile.place)
-    )
-    return "\n".join(f"{normalised(row.name)}\n{row.text}" for row in rows)[:_MOST_SAID]
 
 
 def is_in(session: Session, version_id: int, file_id: int) -> bool:

@@ -15,11 +15,11 @@ from sccafe.core import taxonomy, web
 from sccafe.core.audience import Viewer
 from sccafe.library import queries
 from sccafe.library.models import KINDS
-from sccafe.library.said import said
+from sccafe.library.said import saying
 from sccafe.library.shelf import FACETS, SORTS, Found, shelf
 
 PATH = "/library"
-MOST_WORDS, LONGEST = 10, 200
+LONGEST = 200
 #: Of towns like the reader's own: so many beside the list, and on a page of their own.
 BESIDE, ALIKE = 3, 40
 
@@ -45,21 +45,16 @@ _KNOWN: Mapping[str, Callable[[str], bool]] = {
 
 @dataclass(frozen=True)
 class Choice:
-    """Values of facets that there are, words, and in which order."""
+    """Values of facets that there are, what is looked for, and in which order."""
 
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     query: str = ""
     sort: str = SORTS[0]
 
     @property
-    def words(self) -> list[str]:
-        """What is looked for: every word once."""
-        return list(dict.fromkeys(self.query.split()))[:MOST_WORDS]
-
-    @property
     def is_empty(self) -> bool:
         """Whether the whole library is shown."""
-        return not self.facets and not self.words
+        return not self.facets and not self.query
 
     def values(self) -> Iterator[tuple[str, str]]:
         """Each chosen value with its facet, in the order of the page."""
@@ -134,8 +129,7 @@ class Listed:
 
 def listed(viewer: Viewer, choice: Choice, page: int) -> Listed:
     """One page of what a choice leaves, in at most seven statements."""
-    words = choice.words
-    within = said().ids(words) if words else None
+    within = saying(choice.query) if choice.query else None
     offset = (page - 1) * queries.PER_PAGE
     found = shelf().find(viewer, choice.facets, choice.sort, offset, queries.PER_PAGE, within)
     town = own_town_of(viewer) if choice.is_empty and page == 1 else None

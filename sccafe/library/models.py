@@ -130,15 +130,6 @@ class Version(Base):
     published_at: Mapped[datetime | None]
 
 
-class ItemText(Base):
-    """What an item says, in one normalised text that is searched while it is on the shelf."""
-
-    __tablename__ = "library_texts"
-
-    item_id: Mapped[int] = mapped_column(ForeignKey("library_items.id", ondelete="CASCADE"), primary_key=True)
-    text: Mapped[str] = mapped_column(Text)
-
-
 class Likeness(Base):
     """By what an item is recognised when it comes a second time: its title, and the addresses of its sources."""
 

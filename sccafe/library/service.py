@@ -27,7 +27,7 @@ from sccafe.library.events import (
     VersionSubmitted,
     VersionTakenBack,
 )
-from sccafe.library.models import Item, ItemText, Version
+from sccafe.library.models import ON_SHELF, Item, Version
 from sccafe.library.sheet import Sheet
 
 #: After how many months an item is checked again.
@@ -335,43 +335,22 @@ def _check_topic(session: Session, item: Item, shown_to: str) -> None:
 
 def _show(session: Session, item: Item, said: Sheet | None) -> None:
     """Let lists show this sheet of the item, or nothing of it."""
-    text = session.get(ItemText, item.id)
     if said is None:
         item.audience, item.tags = STAFF, ""
-        if text is not None:
-            session.delete(text)
     else:
         item.audience, item.tags = item.shown_to, sheet.tags_of(said)
         item.kind, item.title = said["kind"], said["title"]
         for name in ("summary", "collection", "prefecture", "municipality", "population"):
             setattr(item, name, said.get(name, ""))
-        if text is None:
-            session.add(ItemText(item_id=item.id, text=_searched(session, item, said)))
-        else:
-            text.text = _searched(session, item, said)
     touch(session, item)
     emit(ItemChanged(item.id))
 
 
-def _searched(session: Session, item: Item, said: Sheet) -> str:
-    """All that an item is found by: its sheet, and the files of its published version."""
-    return f"{sheet.searched(said)}\n{files.said_in(session, item.published_id or 0)}"
-
-
-def renew_text(session: Session, item_id: int, file_id: int) -> None:
+def was_read(session: Session, item_id: int, file_id: int) -> None:
     """Let an item on the shelf be found by what this file says now, if readers have it; inside `writing`."""
-    item = session.scalars(locked(select(Item).where(Item.id == item_id), Item)).one_or_none()
-    text = session.get(ItemText, item_id)
-    if (
-        item is None
-        or text is None
-        or item.published_id is None
-        or not files.is_in(session, item.published_id, file_id)
-    ):
-        return
-    text.text = _searched(session, item, _version(session, item, item.published_id).sheet)
-    touch(session, item)  # answers that a process keeps follow what has changed
-    emit(ItemChanged(item.id))
+    item = session.scalars(locked(select(Item).where(Item.id == item_id, ON_SHELF), Item)).one_or_none()
+    if item is not None and files.is_in(session, item.published_id or 0, file_id):
+        emit(ItemChanged(item.id))
 
 
 def touch(session: Session, item: Item) -> None:

@@ -384,8 +384,3 @@ def said(sheet: Sheet) -> str:
         lines.append(" ".join(str(source.get(name, "")) for name in ("author", "title")))
     lines.append(taxonomy.place(sheet.get("prefecture", ""), sheet.get("municipality", "")))
     return "\n".join(filter(None, lines))
-
-
-def searched(sheet: Sheet) -> str:
-    """All its words in one text, normalised."""
-    return normalised(f"{sheet.get('title', '')}\n{said(sheet)}")

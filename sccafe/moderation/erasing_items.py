@@ -14,7 +14,6 @@ from sccafe.library.models import (
     Comment,
     File,
     Item,
-    ItemText,
     Report,
     Selection,
     SelectionItem,
@@ -63,7 +62,6 @@ holds_text(
     then=_items,
 )
 holds_text(_l("資料の版"), Version.sheet, Version.html, Version.note, then=_versions)
-holds_text(_l("資料をさがすための文"), ItemText.text, then=_items)
 holds_text(_l("資料を確かめるときの、ひとこと"), Comment.text)
 holds_text(_l("資料のファイルの名前と中の文"), File.name, File.text)
 holds_text(_l("資料のファイルの説明"), VersionFile.description)

@@ -22,6 +22,10 @@ class Readers(NamedTuple):
     rooms: tuple[str, ...]
 
 
+#: Whatever there is: for what asks the wall afterwards.
+EVERYBODY = Readers(tuple(range(CIRCLES)), ())
+
+
 def circle_of(kind: str, audience: str) -> int:
     """The circle of an entry: what is no known audience is taken for a room, which nobody finds without a key."""
     if kind == "handle":

@@ -38,6 +38,7 @@ from sccafe.moderation import audit
 from sccafe.moderation.erasing import holds_text
 from sccafe.search import folding, keeping, service
 from sccafe.search import offering as offering  # what is offered while a question is typed
+from sccafe.search import shelved as shelved  # what the library's list is asked for
 from sccafe.search.entries import KINDS, TRUSTED
 from sccafe.search.events import SpellingsChanged
 from sccafe.search.jobs import forget_soon

@@ -19,6 +19,7 @@ from sccafe.core.database import db
 from sccafe.core.migrations import make_database
 from sccafe.library.models import KINDS
 from sccafe.library.shelf import SORTS
+from sccafe.search import reindexing
 from sccafe.site.setup import make_standard_boards, mark_started
 from tests.bench import servers, texts
 from tests.bench.load import Address, BadAnswer, Connection, request_bytes
@@ -83,6 +84,7 @@ def built(folder: Path) -> Library:
                 making.make(connection, random, ITEMS, bodies)
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.invalidate()
+        reindexing.reindex(False, lambda done, total: None)
         db.engine.dispose()
     mark.write_text(json.dumps(recipe), encoding="utf-8")
     return Library(data, 1, time.monotonic() - begin)

@@ -13,7 +13,7 @@ from sccafe.core.database import db, end_reading
 from sccafe.core.migrations import newest, revision
 from tests import factories
 
-STEPS = [f"{number:04}" for number in range(2, 13)]
+STEPS = [f"{number:04}" for number in range(2, 14)]
 
 
 def rows(table: str, columns: str) -> list[tuple[Any, ...]]:

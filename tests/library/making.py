@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from sccafe.core import taxonomy
+from sccafe.core import markup, taxonomy
 from sccafe.library import sheet
-from sccafe.library.models import Item, ItemText
+from sccafe.library.models import Item, Version
 
 #: Of 100 items on the shelf, so many have this kind; this audience.
 KINDS = {"case": 55, "material": 25, "video": 8, "tool": 7, "qa": 5}
@@ -82,18 +82,33 @@ def item_row(random: Random, item_id: int, values: dict[str, Any]) -> dict[str, 
     }
 
 
+def version_row(item: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The item's only version, published or begun; of its texts nothing is rendered."""
+    return {
+        "id": item["id"],
+        "item_id": item["id"],
+        "number": 1,
+        "state": "published" if item["published_id"] else "draft",
+        "sheet": values,
+        "html": {},
+        "renderer": markup.RENDERER_VERSION,
+        "saved": 1,
+        "note": "",
+        "created_at": item["created_at"],
+        "saved_at": item["created_at"],
+        "published_at": item["published_at"],
+    }
+
+
 def make(connection: Connection, random: Random, count: int, bodies: list[str], first: int = 1) -> None:
-    """So many items, inside the caller's transaction."""
+    """So many items with a version each, inside the caller's transaction; found by words they are after `reindex`."""
     items: list[dict[str, Any]] = []
-    words: list[dict[str, Any]] = []
+    versions: list[dict[str, Any]] = []
     for item_id in range(first, first + count):
         values = said(random, f"{random.choice(bodies)[:30]} {item_id}", bodies)
-        row = item_row(random, item_id, values)
-        items.append(row)
-        if row["tags"]:
-            words.append({"item_id": item_id, "text": sheet.searched(values)})
+        items.append(item_row(random, item_id, values))
+        versions.append(version_row(items[-1], values))
         if len(items) == ROWS or item_id == first + count - 1:
             connection.execute(insert(Item.__table__), items)  # type: ignore[arg-type]
-            if words:
-                connection.execute(insert(ItemText.__table__), words)  # type: ignore[arg-type]
-            items, words = [], []
+            connection.execute(insert(Version.__table__), versions)  # type: ignore[arg-type]
+            items, versions = [], []

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sccafe.core.audience import ROLES, VISITOR, Viewer, system
 from sccafe.core.database import db, end_reading, writing
 from sccafe.library import service
-from sccafe.library.models import Item, ItemText
+from sccafe.library.models import Item, Version
 from sccafe.library.shelf import FACETS, SORTS, Found, Shelf
 from tests.library import making
 
@@ -186,7 +186,7 @@ def confirm(session: Session, random: Random) -> None:
 
 def take_away(session: Session, random: Random) -> None:
     item = _one(session, random, Item.id > 0)
-    session.execute(delete(ItemText).where(ItemText.item_id == item.id))
+    session.execute(delete(Version).where(Version.item_id == item.id))
     session.execute(delete(Item).where(Item.id == item.id))
 
 
@@ -194,7 +194,7 @@ def take_away_the_newest(session: Session, random: Random) -> None:
     """The highest revision goes: the next change gets the same number again."""
     newest = session.scalar(select(func.max(Item.revision)))
     ids = session.scalars(select(Item.id).where(Item.revision == newest)).all()
-    session.execute(delete(ItemText).where(ItemText.item_id.in_(ids)))
+    session.execute(delete(Version).where(Version.item_id.in_(ids)))
     session.execute(delete(Item).where(Item.id.in_(ids)))
 
 

@@ -96,7 +96,6 @@ def test_removing_the_demo_takes_its_items_and_files_and_leaves_those_of_people(
     assert {name: count for name, count in left.items() if count} == {
         "library_items": 1,
         "library_versions": 1,
-        "library_texts": 1,
         "library_likenesses": 1,
     }
     assert not any(checks.run().values())
