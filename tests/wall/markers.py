@@ -28,9 +28,13 @@ def text(name: str) -> str:
     return f"{token(name)} しるし {name}"
 
 
+#: As JSON and scripts write a character.
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+
+
 def found_in(written: str) -> frozenset[str]:
     """The names of all markers in a text, also where it is escaped, or encoded for an address."""
-    seen = html.unescape(unquote(written)) + written.encode().decode("unicode_escape", "ignore")
+    seen = html.unescape(unquote(written)) + _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), written)
     return frozenset(_names[each] for each in (match.lower() for match in _TOKEN.findall(seen)) if each in _names)
 
 

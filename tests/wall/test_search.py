@@ -19,7 +19,9 @@ from sccafe.core.database import db, end_reading, loading, writing
 from sccafe.core.migrations import prepare
 from sccafe.core.uploads import take
 from sccafe.library import service as library
+from sccafe.library.said import saying
 from sccafe.library.service import FileChanges
+from sccafe.library.shelf import shelf
 from sccafe.search import circles, entries, folding, offering, queries
 from sccafe.search.index import index
 from sccafe.search.language import parse
@@ -235,6 +237,17 @@ def test_numbers_facets_offers_and_spellings_know_nothing_else_either(app: Flask
         end_reading()
     # It could have been otherwise: each of the ways offers what may be read.
     assert all(offered.values())
+
+
+def test_the_list_of_the_library_finds_what_each_reader_may_read_and_nothing_else(app: Flask, world: World) -> None:
+    for who, viewer in readers().items():
+        may = world.may_find(viewer)
+        with app.test_request_context():
+            for name in world.finders:
+                found = shelf().find(viewer, {}, "new", 0, 20, saying(token(name)))
+                there = (bool(found.total), bool(found.ids), any(found.counts.values()))
+                assert there == (name in may and name.startswith("shelf-"),) * 3, (who, name)
+        end_reading()
 
 
 def is_said_in_a_text(name: str) -> bool:
