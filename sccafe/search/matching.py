@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, union_all
+from sqlalchemy import Select, bindparam, func, literal, select, union_all
 
 from sccafe.core import clock
 from sccafe.core.audience import Viewer, readable, reader
 from sccafe.core.database import db, run
 from sccafe.search import circles, entries
 from sccafe.search.index import index
-from sccafe.search.index.places import moment_of
+from sccafe.search.index.places import Columns, moment_of
 from sccafe.search.language import Asked
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Wanted
@@ -66,7 +66,7 @@ def matches(viewer: Viewer, asked: Asked) -> Matches:
     """What is found in all groups together, up to CAP."""
     if asked.impossible or asked.wanted.is_empty:
         return Matches((), is_whole=True)
-    newest = db.session.scalars(found(viewer, anywhere(asked.wanted)).limit(CAP)).all()
+    newest = db.session.scalars(found(viewer, anywhere(asked.wanted), CAP)).all()
     if len(newest) >= CAP or not newest:
         return Matches(newest, is_whole=not newest)
     once = {(row.kind, row.ref): row for row in reversed(run(_NARROWED, ids=newest, **reader(viewer)).all())}
@@ -95,9 +95,9 @@ def _match(entry_id: int, kind: str, ref: int, part: int, marks: str) -> Match:
 # --- where somebody looks ------------------------------------------------------------------------------------
 
 
-def found(viewer: Viewer, wanted: Wanted, *columns: ColumnElement[Any]) -> Select[Any]:
-    """The ids of what this viewer finds, the newest first, and these columns of each."""
-    return index().found(wanted, circles.of_reader(viewer), *columns)
+def found(viewer: Viewer, wanted: Wanted, most: int, columns: Columns = ()) -> Select[Any]:
+    """The ids of the newest so many that this viewer finds, and these columns of each; the newest come first."""
+    return index().found(wanted, circles.of_reader(viewer), most, columns)
 
 
 def _is_of_groups(marks: Sequence[str]) -> bool:
@@ -138,7 +138,7 @@ def count_each(viewer: Viewer, queries: Mapping[str, Wanted]) -> dict[str, int]:
         return {}
     subselects = [
         select(func.count())
-        .select_from(found(viewer, wanted).order_by(None).limit(CAP).subquery())
+        .select_from(found(viewer, wanted, CAP).subquery())
         .scalar_subquery()
         .label(f"count_{number}")
         for number, wanted in enumerate(queries.values())
@@ -158,8 +158,8 @@ def count_groups(viewer: Viewer, wanted: Wanted, newest: Sequence[int]) -> dict[
     elsewhere = {number for some in numbers.values() for number in some}
     here = sum(number not in elsewhere for number in newest)
     if here < CAP:
-        older = found(viewer, marked(wanted, entries.in_group(_MOST_ARE)))
-        older = older.where(older.selected_columns[0] > newest[-1]).limit(CAP - here)
+        older = found(viewer, marked(wanted, entries.in_group(_MOST_ARE)), CAP - here)
+        older = older.where(older.selected_columns[0] > newest[-1])
         here += len(db.session.scalars(older).all())
     counted = {group: len(numbers[group]) for group in others} | {_MOST_ARE: here}
     return {group: counted[group] for group in entries.GROUPS}
@@ -169,7 +169,7 @@ def newest_of_each(viewer: Viewer, queries: Sequence[tuple[Wanted, int]]) -> lis
     """What each of these queries finds, the newest so many of it, in one statement."""
     numbers: list[list[int]] = [[] for _ in queries]
     if queries:
-        of_each = (found(viewer, wanted).limit(most).subquery() for wanted, most in queries)
+        of_each = (found(viewer, wanted, most).subquery() for wanted, most in queries)
         together = union_all(*(select(literal(at), some) for at, some in enumerate(of_each)))
         for at, number in db.session.execute(together):
             numbers[at].append(number)
@@ -181,8 +181,7 @@ def finds_any(viewer: Viewer, queries: Mapping[str, Wanted]) -> set[str]:
     if not queries:
         return set()
     subselects = [
-        select(found(viewer, wanted).order_by(None).limit(1).scalar_subquery().is_not(None)).scalar_subquery()
-        for wanted in queries.values()
+        select(found(viewer, wanted, 1).scalar_subquery().is_not(None)).scalar_subquery() for wanted in queries.values()
     ]
     row = db.session.execute(select(*(each.label(f"any_{at}") for at, each in enumerate(subselects)))).one()
     return {name for name, there in zip(queries, row, strict=True) if there}

@@ -104,7 +104,7 @@ def _names(viewer: Viewer, folded: str, most: int) -> Iterator[tuple[str, str]]:
     wanted = Wanted(
         (tuple(Word((Spelling(part),)) for part in dict.fromkeys(parts)),), marks=((entries.in_group("people"),),)
     )
-    found = index().found(wanted, circles.of_reader(viewer)).limit(_PEOPLE)
+    found = index().found(wanted, circles.of_reader(viewer), _PEOPLE)
     for name in db.session.scalars(select(Entry.title).where(Entry.id.in_(found), readable(Entry.audience, viewer))):
         yield name, folding.fold(name)
 
@@ -160,6 +160,6 @@ def _pieces(title: str, lengths: range) -> Iterator[tuple[str, str]]:
 
 def _finds(viewer: Viewer, spellings: tuple[Spelling, ...]) -> bool:
     wanted = Wanted(((Word(spellings),),))
-    found = index().found(wanted, circles.of_reader(viewer)).limit(1)
+    found = index().found(wanted, circles.of_reader(viewer), 1)
     here = select(Entry.id).where(Entry.id.in_(found), readable(Entry.audience, viewer))
     return db.session.scalar(here) is not None

@@ -70,8 +70,7 @@ def search(viewer: Viewer, asked: Asked, sort: str = "new", page: int = 1, known
     elif is_all or begin + PER_PAGE < len(newest):
         ids = newest[begin:]
     else:
-        older = matching.found(viewer, asked.wanted).limit(PER_PAGE + 1).offset(begin)
-        ids = db.session.scalars(older).all()
+        ids = db.session.scalars(matching.found(viewer, asked.wanted, begin + PER_PAGE + 1)).all()[begin:]
     return Found(
         _hits(viewer, ids[:PER_PAGE], known),
         min(CAP, len(newest)),
@@ -87,7 +86,7 @@ def _newest(viewer: Viewer, asked: Asked, known: Matches, groups: Sequence[str])
         return [match.id for match in known.within(groups)]
     if groups == entries.GROUPS:
         return known.newest
-    return db.session.scalars(matching.found(viewer, asked.wanted).limit(CAP)).all()
+    return db.session.scalars(matching.found(viewer, asked.wanted, CAP)).all()
 
 
 _RANKED: tuple[Any, ...] = (
@@ -102,7 +101,7 @@ _RANKED: tuple[Any, ...] = (
 def best(viewer: Viewer, asked: Asked, here: Sequence[int] | None = None) -> list[int]:
     """The best of the newest RANKED matches, each thing once; `here` are all of them where they are known."""
     if here is None:
-        statement = matching.found(viewer, asked.wanted, *_RANKED).limit(RANKED)
+        statement = matching.found(viewer, asked.wanted, RANKED, _RANKED)
     else:
         statement = select(Entry.id, *_RANKED).where(Entry.id.in_(here)).order_by(Entry.id)
     rows = run(statement).all()

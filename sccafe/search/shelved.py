@@ -50,5 +50,5 @@ def _parts(wanted: Wanted) -> Iterator[Wanted]:
 def _items(wanted: Wanted) -> set[int]:
     """The items of which the sheet or a file is found."""
     wanted = replace(wanted, marks=(*wanted.marks, _IN_LIBRARY))
-    statement = index().found(wanted, circles.EVERYBODY, _ITEM)
+    statement = index().found(wanted, circles.EVERYBODY, columns=(_ITEM,))
     return {item_id for _number, item_id in db.session.execute(statement)}

@@ -70,6 +70,6 @@ def _compared(viewer: Viewer, family: Family, before: Variants, after: Variants)
 
 def found_count(viewer: Viewer, spellings: Iterable[Spelling]) -> int:
     """How many texts the viewer finds by a word that is written in one of these ways, at most MOST_COUNTED."""
-    found = index().found(Wanted(((Word(tuple(spellings)),),)), circles.of_reader(viewer)).limit(MOST_COUNTED)
+    found = index().found(Wanted(((Word(tuple(spellings)),),)), circles.of_reader(viewer), MOST_COUNTED)
     here = select(func.count(Entry.id)).where(Entry.id.in_(found), readable(Entry.audience, viewer))
     return db.session.scalar(here) or 0

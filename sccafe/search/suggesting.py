@@ -72,7 +72,7 @@ def _named(viewer: Viewer, words: tuple[Word, ...]) -> list[Suggestion]:
     rows = db.session.execute(
         select(Entry.kind, Entry.ref, Entry.title)
         .where(
-            Entry.id.in_(matching.found(viewer, wanted).limit(LOOKED_AT)),
+            Entry.id.in_(matching.found(viewer, wanted, LOOKED_AT)),
             Entry.kind != "file",
             readable(Entry.audience, viewer),
             # What only the text says need not be brought here: what is left is looked at below.

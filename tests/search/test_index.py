@@ -1,12 +1,15 @@
 """Whatever stands in a text is found by any part of it, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from sccafe.boards.models import Post
 from sccafe.core.audience import VISITOR
-from sccafe.core.database import db, end_reading
-from sccafe.search import circles, folding
+from sccafe.core.database import db, end_reading, writing
+from sccafe.search import circles, folding, keeping
 from sccafe.search.index import index, postgresql
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
@@ -35,8 +38,8 @@ def wanted(*words: str) -> Wanted:
     return Wanted(tuple((Word((Spelling(folding.fold(word)),)),) for word in words))
 
 
-def refs(looked_for: Wanted) -> list[int]:
-    ids = db.session.scalars(index().found(looked_for, circles.of_reader(VISITOR))).all()
+def refs(looked_for: Wanted, most: int | None = None) -> list[int]:
+    ids = db.session.scalars(index().found(looked_for, circles.of_reader(VISITOR), most)).all()
     found = [db.session.get_one(Entry, number).ref for number in ids]
     end_reading()
     return found
@@ -90,17 +93,26 @@ def test_the_grams_of_a_word_must_stand_together(said: list[tuple[int, str]], wo
     assert refs(wanted(*words)) == expected
 
 
+@pytest.mark.parametrize("days", [0, 3, 40, 400])
 def test_a_large_site_is_asked_part_by_part_and_finds_the_same(
-    said: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+    said: list[tuple[int, str]], days: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With eras of a few numbers and two entries looked into, everything lies in parts of its own."""
-    monkeypatch.setattr(postgresql, "_LOOKED_INTO", 2)
+    """With two entries looked into, and four and six asked for before the others, however far they lie apart."""
+    with writing() as session:
+        for place, (ref, _folded) in enumerate(said):
+            session.get_one(Post, ref).created_at -= timedelta(days=days * place)
+        session.flush()
+        keeping.renew(session, "post", [ref for ref, _folded in said])
+    monkeypatch.setattr(postgresql, "_LOOKED_INTO", (2,))
+    monkeypatch.setattr(postgresql, "_PARTS", (2, 3))
     monkeypatch.setattr(postgresql, "_kept", {})
     for words in ASKED:
         expected = [ref for ref, folded in said if all(folding.fold(word) in folded for word in words)]
-        in_parts = "UNION ALL" in str(index().found(wanted(*words), circles.of_reader(VISITOR)))
-        assert in_parts == (db.engine.dialect.name == "postgresql")
-        assert refs(wanted(*words)) == expected, words
+        for most in (1, 2, 3, 5, 100):
+            assert refs(wanted(*words), most) == expected[:most], (words, most)
+    if db.engine.dialect.name == "postgresql":
+        in_parts = str(index().found(wanted("困"), circles.of_reader(VISITOR), 100)).count("UNION ALL")
+        assert in_parts == (3 if days else 2), "the newest, those of two eras, those of two more, and the rest"
 
 
 def test_a_word_that_must_not_stand_takes_out_only_where_it_stands(said: list[tuple[int, str]]) -> None:

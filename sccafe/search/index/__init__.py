@@ -6,11 +6,12 @@ Two databases, one interface: `sqlite.py` asks FTS5, `postgresql.py` a tsvector 
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from sccafe.core.database import db
 from sccafe.search.circles import Readers
+from sccafe.search.index.places import Columns
 from sccafe.search.index.postgresql import PostgreSQL
 from sccafe.search.index.sqlite import SQLite
 from sccafe.search.wanted import Wanted
@@ -19,8 +20,11 @@ from sccafe.search.wanted import Wanted
 class Index(Protocol):
     """What both databases can do."""
 
-    def found(self, wanted: Wanted, readers: Readers, *columns: ColumnElement[Any]) -> Select[Any]:
-        """The numbers of entries that these readers may find, the newest first, and these columns of each."""
+    def found(self, wanted: Wanted, readers: Readers, most: int | None = None, columns: Columns = ()) -> Select[Any]:
+        """The numbers of entries that these readers may find, and these columns of each: all or the newest so many.
+
+        The newest come first.
+        """
         ...
 
     def give_way(self, session: Session) -> None:

@@ -7,6 +7,7 @@ sorted. The wall is a look at the number alone, whatever the words: a rare audie
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
@@ -23,6 +24,9 @@ _IN_A_SECOND = 4
 _SECOND = _IN_A_SECOND * CIRCLES
 #: Where the first place is taken, so many of the following are looked at together.
 _LOOKED_AT = 256
+
+#: Of an entry, what is wanted of it beside its number.
+Columns = Sequence[ColumnElement[Any]]
 
 _NEXT = aliased(Entry)
 _TAKEN = select(Entry.id).where(Entry.id.in_(bindparam("numbers", expanding=True)))

@@ -7,7 +7,8 @@ those did not hold enough.
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -26,24 +27,23 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
-from sccafe.core.database import db, forget_old_pages, run
+from sccafe.core.database import db, forget_old_pages
 from sccafe.search import folding
 from sccafe.search.circles import Readers
-from sccafe.search.index.places import for_readers, within
+from sccafe.search.index.places import Columns, for_readers, within
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
-#: What the index holds (migration 0012), and nothing else: of a row it is never made.
+#: What the index holds (migration 0013), and nothing else: of a row it is never made.
 _GRAMS = func.sccafe_grams(Entry.id, Entry.folded, Entry.marks, type_=TSVECTOR())
-#: So many of the newest entries are looked into without the index.
-_LOOKED_INTO = 4_000
-#: Bits of a number that an era leaves out (migration 0012): it is about three weeks long.
-_ERA = 26
-#: Eras that are asked for together, the newest first; each part is larger as the ones before held little.
-_PARTS = (1, 2, 4, 8, 16)
+#: So many of the newest entries are looked into without the index: the first that is four times what is wanted.
+_LOOKED_INTO = (500, 4_000, 20_000)
+#: Then the index is asked for about so many times as many, and last for all that are older. It finds everything of a
+#: part, and who wants few should not wait for many; but a word that hardly stands anywhere is looked for in each.
+_PARTS = (4, 20)
+#: Bits of a number that are left out in a mark of an era (migration 0013): from two days to fifteen years.
+_ERAS = range(22, 35)
 _SECONDS = 3_600.0
-
-_NEWEST = select(Entry.id).order_by(Entry.id).offset(bindparam("rank")).limit(1)
 
 
 # --- what GIN is asked -------------------------------------------------------------------------------------
@@ -117,36 +117,32 @@ def _rest(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 
 class PostgreSQL:
-    def found(self, wanted: Wanted, readers: Readers, *columns: ColumnElement[Any]) -> Select[Any]:
+    def found(self, wanted: Wanted, readers: Readers, most: int | None = None, columns: Columns = ()) -> Select[Any]:
         """In parts, each of older entries than the one before, and begun only where those did not hold enough.
 
         The parts stand in the order of time, and so do the rows of each: nothing sorts them again, and where no more
         rows are wanted, the next part is never begun (core/database.py lets no query work in parallel, which would
         mix them).
         """
-        asked = _expression(wanted)
+        entry, asked = select(Entry.id, *columns), _expression(wanted)
         mine = for_readers(Entry.id.expression, readers, Entry.audience.in_(readers.rooms))
         always = [mine, *within(Entry.id.expression, wanted)]
-        entry = select(Entry.id, *columns)
-        looked_into = entry.where(*always, *_everything(wanted))
-        begin = _edge()
+        looked_into = entry.where(*always, *_everything(wanted)).order_by(Entry.id)
+        edges = _edges(most) if most is not None else None
         if not asked or all(part.startswith("!") for part in asked):
-            return looked_into.order_by(Entry.id)
-        if begin is None:
-            return self._of_index(entry, asked, always, wanted).order_by(Entry.id)
+            return looked_into.limit(most)
+        if edges is None:
+            return self._of_index(entry, asked, always, wanted).order_by(Entry.id).limit(most)
         # With a sum the planner cannot take the rows in their order instead, looking into each.
         number = Entry.id + 0
-        parts = [looked_into.where(Entry.id < _written_out(begin)).order_by(Entry.id)]
-        era = begin >> _ERA
-        for eras in _PARTS:
-            end = era + eras
-            some = [*asked, _any(_mark(f"era:{each}") for each in range(era, end))]
-            part = self._of_index(entry, some, [*always, number >= _written_out(begin)], wanted)
-            parts.append(part.order_by(number))
-            begin, era = end << _ERA, end
-        rest = self._of_index(entry, asked, [*always, number >= _written_out(begin)], wanted)
-        parts.append(rest.order_by(number))
-        return select(union_all(*(select(part.subquery()) for part in parts)).subquery())
+        parts = [looked_into.where(Entry.id < _written_out(edges.newest))]
+        begin = edges.newest
+        for end, eras in (*edges.parts, (None, ())):
+            some = [*asked, _any(map(_mark, eras))] if eras else asked
+            where = [number >= _written_out(begin), *([number < _written_out(end)] if end else [])]
+            parts.append(self._of_index(entry, some, [*always, *where], wanted).order_by(number))
+            begin = end or begin
+        return select(union_all(*(select(part.subquery()) for part in parts)).subquery()).limit(most)
 
     def _of_index(
         self, entry: Select[Any], asked: Sequence[str], always: Sequence[ColumnElement[bool]], wanted: Wanted
@@ -186,17 +182,52 @@ class PostgreSQL:
 # --- how large the site is ---------------------------------------------------------------------------------
 
 
-_kept: dict[str, tuple[float, int | None]] = {}
+class _Edges(NamedTuple):
+    """The number where the newest entries end, and of each further part its end and the marks of its eras."""
+
+    newest: int
+    parts: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def _edge() -> int | None:
-    """The number that so many newer entries stand before, as it was within the last hour; None on a small site."""
+#: By site: until when, and what was found for each of _LOOKED_INTO.
+_kept: dict[str, tuple[float, dict[int, _Edges | None]]] = {}
+
+
+def _edges(most: int) -> _Edges | None:
+    """Where parts end for whoever wants so many, as within the last hour; None on a small site."""
     site = str(db.engine.url)
-    until, found = _kept.get(site, (0.0, None))
+    until, found = _kept.get(site, (0.0, {}))
     if time.monotonic() > until:
-        found = run(_NEWEST, rank=_LOOKED_INTO).scalar()
+        found = _edges_now()
         _kept[site] = (time.monotonic() + _SECONDS, found)
+    return found[next((rank for rank in _LOOKED_INTO if rank >= 4 * most), _LOOKED_INTO[-1])]
+
+
+def _edges_now() -> dict[int, _Edges | None]:
+    """For each of _LOOKED_INTO, in one statement."""
+    ranks = [rank * times for rank in _LOOKED_INTO for times in (1, *_PARTS)]
+    at_rank = [select(Entry.id).order_by(Entry.id).offset(rank).limit(1).scalar_subquery() for rank in ranks]
+    numbers = iter(db.session.execute(select(*at_rank)).one())
+    found: dict[int, _Edges | None] = {}
+    for rank in _LOOKED_INTO:
+        ends = [next(numbers) for _ in (1, *_PARTS)]
+        found[rank] = None if ends[0] is None else _Edges(ends[0], tuple(_parts(ends)))
     return found
+
+
+def _parts(ends: Sequence[int | None]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """From the first of these numbers to about each other one: two eras, of the kind that comes nearest.
+
+    Exactly to the end of the second era. Two marks cost the index no more than one, and one era may have just begun.
+    """
+    begin = ends[0] or 0
+    for before, end in pairwise(ends):
+        if before is None or end is None or end <= begin:
+            continue
+        bits = min(max((end - before).bit_length() - 1, _ERAS[0]), _ERAS[-1])
+        era = begin >> bits
+        begin = era + 2 << bits
+        yield begin, (f"era{bits}:{era}", f"era{bits}:{era + 1}")
 
 
 def _written_out(number: int) -> ColumnElement[int]:

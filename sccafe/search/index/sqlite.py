@@ -33,7 +33,7 @@ from sccafe.core.database import db, end_reading, forget_old_pages, writing
 from sccafe.core.site_settings import SettingRow
 from sccafe.search import folding
 from sccafe.search.circles import Readers
-from sccafe.search.index.places import for_readers, within
+from sccafe.search.index.places import Columns, for_readers, within
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
@@ -123,7 +123,7 @@ def _stands(words: Iterable[Word]) -> ColumnElement[bool]:
 
 
 class SQLite:
-    def found(self, wanted: Wanted, readers: Readers, *columns: ColumnElement[Any]) -> Select[Any]:
+    def found(self, wanted: Wanted, readers: Readers, most: int | None = None, columns: Columns = ()) -> Select[Any]:
         asked = expression(wanted)
         number: ColumnElement[int] = _INDEX.c.rowid if asked else Entry.id.expression
         # What is fetched is looked into on the way; with a sum no planner can have FTS5 follow instead of lead.
@@ -143,7 +143,7 @@ class SQLite:
         looked_into += [not_(_stands([word])) for word in wanted.none_of if not asked or not word.is_exact]
         if looked_into:
             statement = statement.where(entry(*looked_into))
-        return statement.order_by(number)
+        return statement.order_by(number).limit(most)
 
     def give_way(self, session: Session) -> None:
         """Nobody else writes."""
