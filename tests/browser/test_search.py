@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import factories
-from tests.browser.conftest import Person, Site, with_scripts
+from tests.browser.conftest import Person, Site, in_every_kind, with_scripts
 
 pytestmark = pytest.mark.browser
 
@@ -93,3 +93,42 @@ def test_titles_are_offered_while_typing_and_chosen_by_keyboard(somebody: Callab
     expect(page.locator("[aria-selected=true]")).to_have_attribute("id", active or "")
     field.press("Enter")
     page.wait_for_url(f"**/topics/{town}")
+
+
+@in_every_kind
+def test_the_secretariat_lets_two_words_be_one_after_seeing_what_it_changes(
+    somebody: Callable[[], Person], town: int
+) -> None:
+    person = somebody()
+    page = person.page
+    person.go("/sign-in?next=/admin/spellings")
+    page.locator("#email").fill(factories.email_of("なかむら"))
+    page.locator("#password").fill(factories.PASSWORD)
+    page.locator("#password").press("Enter")
+    page.wait_for_url("**/admin/spellings")
+    page.locator("summary", has_text="はじめから同じに扱うことば").click()
+    person.look("spellings")
+    page.locator("summary", has_text="はじめから同じに扱うことば").click()
+
+    # One word alone is no family: what was typed stays.
+    page.locator("#spellings").fill("とくし丸")
+    page.get_by_role("button", name="見つかる数を確かめる").click()
+    expect(page.locator("#spellings")).to_have_value("とくし丸")
+    person.look("spellings-refused")
+    page.locator("#spellings").fill("とくし丸\n移動販売")
+    page.get_by_role("button", name="見つかる数を確かめる").click()
+    expect(page.get_by_role("row", name=re.compile("とくし丸"))).to_have_text(re.compile(r"0件\s*1件"))
+    person.look("spellings-preview")
+    page.get_by_role("button", name="保存する").click()
+    page.wait_for_url("**/admin/spellings")
+    person.look("spellings-saved")
+    person.go("/search?q=とくし丸")
+    expect(page.locator(".hits > li")).to_have_count(1)
+
+    person.go("/admin/spellings")
+    page.get_by_role("link", name=re.compile("^外す")).click()
+    person.look("spellings-remove")
+    page.get_by_role("button", name="外す").click()
+    page.wait_for_url("**/admin/spellings")
+    person.go("/search?q=とくし丸")
+    expect(page.locator(".hits > li")).to_have_count(0)
