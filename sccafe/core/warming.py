@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 #: Python rewrites what has run eight times.
 TIMES = 8
 #: What visitors open; of the boards and of the topics also the first that these lead to.
-PAGES = ("/", "/lounge", "/library", "/sign-in", "/sign-up", "/about")
+PAGES = ("/", "/lounge", "/library", "/search?q=買い物", "/sign-in", "/sign-up", "/about")
 _LINK = re.compile(r'href="(/(boards|topics)/\w+)"')
 
 
