@@ -59,8 +59,8 @@ class Cluster:
 
 
 @contextmanager
-def cluster(parent: Path | None = None) -> Iterator[Cluster]:
-    """A running cluster without durability, taken away at the end; in `parent` where much goes into it."""
+def cluster(parent: Path | None = None, buffers: str = "128MB") -> Iterator[Cluster]:
+    """A running cluster without durability, taken away at the end; in `parent`, with more `buffers`, for much data."""
     bin_ = binaries()
     if bin_ is None:
         raise RuntimeError("PostgreSQL is not installed (Debian: postgresql)")
@@ -76,6 +76,7 @@ def cluster(parent: Path | None = None) -> Iterator[Cluster]:
     )
     quick = "".join(f" -c {name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes"))
     quick += " -c max_wal_size=256MB"  # it lies in memory
+    quick += f" -c shared_buffers={buffers}"
     options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=100{quick}"
     subprocess.run(
         [str(bin_ / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start"],

@@ -113,8 +113,9 @@ def engine_options(database_file: Path | None) -> dict[str, Any]:
 def _prepare(connection: Any, record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         # A page's queries are short: to compile one or to share it out takes longer than to run it, and a part of a
-        # query that comes after another must not overtake it (search/index/postgresql.py).
-        connection.cursor().execute("SET jit = off; SET max_parallel_workers_per_gather = 0")
+        # query that comes after another must not overtake it (search/index/postgresql.py). With 4 MB, which is usual,
+        # what an index found of a million rows is kept by pages, and every row of them made anew to be looked at.
+        connection.cursor().execute("SET jit = off; SET max_parallel_workers_per_gather = 0; SET work_mem = '32MB'")
         connection.commit()
         return
     connection.isolation_level = None  # the driver begins nothing by itself; `_begin` does

@@ -69,7 +69,8 @@ def measure(folder: Path, posts: int) -> Iterator[Figure]:
         say("PostgreSQL is not installed; search is measured on SQLite alone.")
         return
     with ExitStack() as stack:
-        cluster = stack.enter_context(postgres.cluster(Path(gettempdir())))  # the server's user can go there
+        # In a folder that the server's user can go to, with the memory that docs/operate tells to give it.
+        cluster = stack.enter_context(postgres.cluster(Path(gettempdir()), "3GB"))
         say("Copying the town into PostgreSQL ...")
         environ = {"SCCAFE_JOB_THREAD": "off", "SCCAFE_RATE_LIMITS": "off", "SCCAFE_DATA": str(of.data)}
         there = create_app(read(environ | {"SCCAFE_DATABASE_URL": cluster.create("town")}))

@@ -18,29 +18,29 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal,
     not_,
     or_,
     select,
     text,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
 from sccafe.core.database import db, forget_old_pages
 from sccafe.search import folding
 from sccafe.search.circles import Readers
-from sccafe.search.index.places import Columns, for_readers, within
+from sccafe.search.index.places import Columns, edge, for_readers, within
 from sccafe.search.models import Entry
 from sccafe.search.wanted import Spelling, Wanted, Word
 
 #: What the index holds (migration 0013), and nothing else: of a row it is never made.
 _GRAMS = func.sccafe_grams(Entry.id, Entry.folded, Entry.marks, type_=TSVECTOR())
 #: So many of the newest entries are looked into without the index: the first that is four times what is wanted.
-_LOOKED_INTO = (500, 4_000, 20_000)
 #: Then the index is asked for about so many times as many, and last for all that are older. It finds everything of a
 #: part, and who wants few should not wait for many; but a word that hardly stands anywhere is looked for in each.
-_PARTS = (4, 20)
+_PARTS = {500: (4, 20), 4_000: (4, 20), 20_000: (2, 6, 20)}
 #: Bits of a number that are left out in a mark of an era (migration 0013): from two days to fifteen years.
 _ERAS = range(22, 35)
 _SECONDS = 3_600.0
@@ -83,20 +83,19 @@ def _expression(wanted: Wanted) -> list[str]:
 # --- what is looked into -----------------------------------------------------------------------------------
 
 
-def _array(marks: Iterable[str]) -> ColumnElement[Sequence[str]]:
-    return cast(list(marks), ARRAY(Text))
+_MARKS = literal(" ") + Entry.marks + " "
 
 
-_MARKS = func.string_to_array(Entry.marks, " ", type_=ARRAY(Text))
+def _marked(mark: str) -> ColumnElement[bool]:
+    # Into an array and then asked took five times as long.
+    return func.strpos(_MARKS, f" {mark} ") > 0
 
 
 def _stands(words: Iterable[Word]) -> ColumnElement[bool]:
     """Whether one of these words stands in the entry itself."""
     return or_(
         *(
-            _MARKS.contains(_array([f"word:{spelling.text}"]))
-            if spelling.whole
-            else func.strpos(Entry.folded, spelling.text) > 0
+            _marked(f"word:{spelling.text}") if spelling.whole else func.strpos(Entry.folded, spelling.text) > 0
             for word in words
             for spelling in word.spellings
         )
@@ -107,13 +106,19 @@ def _everything(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """The whole query, of an entry that is looked into."""
     yield from map(_stands, wanted.all_of)
     yield from (not_(_stands([word])) for word in wanted.none_of)
-    yield from (_MARKS.overlap(_array(group)) for group in wanted.marks)
+    yield from (or_(*map(_marked, group)) for group in wanted.marks)
 
 
 def _rest(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """What GIN does not know for certain."""
     yield from (_stands(group) for group in wanted.all_of if not all(word.is_exact for word in group))
     yield from (not_(_stands([word])) for word in wanted.none_of if not word.is_exact)
+
+
+def _having(asked: Sequence[str]) -> ColumnElement[bool]:
+    # Written out: a plan that was made for another word is not kept for this one.
+    query = cast(bindparam(None, " & ".join(asked), Text, literal_execute=True), TSQUERY)
+    return _GRAMS.op("@@")(query)
 
 
 class PostgreSQL:
@@ -124,32 +129,33 @@ class PostgreSQL:
         rows are wanted, the next part is never begun (core/database.py lets no query work in parallel, which would
         mix them).
         """
-        entry, asked = select(Entry.id, *columns), _expression(wanted)
-        mine = for_readers(Entry.id.expression, readers, Entry.audience.in_(readers.rooms))
-        always = [mine, *within(Entry.id.expression, wanted)]
-        looked_into = entry.where(*always, *_everything(wanted)).order_by(Entry.id)
-        edges = _edges(most) if most is not None else None
+        ids = self._ids(wanted, readers, most)
+        if not columns:
+            return ids
+        # Sorted by their numbers alone, and read for those that are wanted.
+        (number,) = ids.subquery().c
+        return select(number, *columns).join(Entry, Entry.id == number).order_by(number)
+
+    def _ids(self, wanted: Wanted, readers: Readers, most: int | None) -> Select[tuple[int]]:
+        asked = _expression(wanted)
+        # With a sum the planner cannot take the rows in their order instead, looking into each.
+        number, in_order = Entry.id + 0, Entry.id.expression
+        mine = for_readers(in_order, readers, Entry.audience.in_(readers.rooms))
+        looked_into = select(Entry.id).where(mine, *within(in_order, wanted), *_everything(wanted)).order_by(in_order)
         if not asked or all(part.startswith("!") for part in asked):
             return looked_into.limit(most)
-        if edges is None:
-            return self._of_index(entry, asked, always, wanted).order_by(Entry.id).limit(most)
-        # With a sum the planner cannot take the rows in their order instead, looking into each.
-        number = Entry.id + 0
-        parts = [looked_into.where(Entry.id < _written_out(edges.newest))]
-        begin = edges.newest
-        for end, eras in (*edges.parts, (None, ())):
-            some = [*asked, _any(map(_mark, eras))] if eras else asked
-            where = [number >= _written_out(begin), *([number < _written_out(end)] if end else [])]
-            parts.append(self._of_index(entry, some, [*always, *where], wanted).order_by(number))
-            begin = end or begin
-        return select(union_all(*(select(part.subquery()) for part in parts)).subquery()).limit(most)
-
-    def _of_index(
-        self, entry: Select[Any], asked: Sequence[str], always: Sequence[ColumnElement[bool]], wanted: Wanted
-    ) -> Select[Any]:
-        # Written out: a plan that was made for another word is not kept for this one.
-        query = cast(bindparam(None, " & ".join(asked), Text, literal_execute=True), TSQUERY)
-        return entry.where(_GRAMS.op("@@")(query), *always, *_rest(wanted))
+        always = [mine, *within(number, wanted), *_rest(wanted)]
+        spans = _spans(most) if most is not None else None
+        if spans is None:
+            return select(Entry.id).where(_having(asked), *always).order_by(in_order).limit(most)
+        newest, parts = _parts(wanted, spans)
+        queries = [looked_into.where(in_order < _written_out(newest))]
+        for begin, end, eras in parts:
+            where = [number >= _written_out(begin), *([number < _written_out(end)] if end else []), *always]
+            some = [*asked, _any(_mark(f"era{era}") for era in eras)] if eras else asked
+            queries.append(select(Entry.id).where(_having(some), *where).order_by(number))
+        together = union_all(*(select(each.subquery().c.id) for each in queries)).subquery()
+        return select(together.c.id).limit(most)
 
     def give_way(self, session: Session) -> None:
         # Sooner than the database looks for a deadlock, of which it would break off either side.
@@ -182,52 +188,73 @@ class PostgreSQL:
 # --- how large the site is ---------------------------------------------------------------------------------
 
 
-class _Edges(NamedTuple):
-    """The number where the newest entries end, and of each further part its end and the marks of its eras."""
+class _Spans(NamedTuple):
+    """How the newest numbers lie, for whoever wants so many of them."""
 
-    newest: int
-    parts: tuple[tuple[int, tuple[str, ...]], ...]
-
-
-#: By site: until when, and what was found for each of _LOOKED_INTO.
-_kept: dict[str, tuple[float, dict[int, _Edges | None]]] = {}
+    #: The number of the newest entry.
+    first: int
+    #: How far it is from there through those that are looked into, and further through each of the parts.
+    lengths: tuple[int, ...]
 
 
-def _edges(most: int) -> _Edges | None:
-    """Where parts end for whoever wants so many, as within the last hour; None on a small site."""
+#: By site: until when, and what was found for each number of _PARTS.
+_kept: dict[str, tuple[float, dict[int, _Spans | None]]] = {}
+
+
+def _spans(most: int) -> _Spans | None:
+    """As they were within the last hour; None on a small site."""
     site = str(db.engine.url)
     until, found = _kept.get(site, (0.0, {}))
     if time.monotonic() > until:
-        found = _edges_now()
+        found = _spans_now()
         _kept[site] = (time.monotonic() + _SECONDS, found)
-    return found[next((rank for rank in _LOOKED_INTO if rank >= 4 * most), _LOOKED_INTO[-1])]
+    return found[next((rank for rank in _PARTS if rank >= 4 * most), max(_PARTS))]
 
 
-def _edges_now() -> dict[int, _Edges | None]:
-    """For each of _LOOKED_INTO, in one statement."""
-    ranks = [rank * times for rank in _LOOKED_INTO for times in (1, *_PARTS)]
-    at_rank = [select(Entry.id).order_by(Entry.id).offset(rank).limit(1).scalar_subquery() for rank in ranks]
-    numbers = iter(db.session.execute(select(*at_rank)).one())
-    found: dict[int, _Edges | None] = {}
-    for rank in _LOOKED_INTO:
-        ends = [next(numbers) for _ in (1, *_PARTS)]
-        found[rank] = None if ends[0] is None else _Edges(ends[0], tuple(_parts(ends)))
+def _spans_now() -> dict[int, _Spans | None]:
+    """For each number of _PARTS, in one statement."""
+    ranks = {rank: (0, rank, *(rank * times for times in more)) for rank, more in _PARTS.items()}
+    all_ranks = sorted({each for some in ranks.values() for each in some})
+    at_rank = [select(Entry.id).order_by(Entry.id).offset(each).limit(1).scalar_subquery() for each in all_ranks]
+    numbers = dict(zip(all_ranks, db.session.execute(select(*at_rank)).one(), strict=True))
+    found: dict[int, _Spans | None] = {}
+    for rank, some in ranks.items():
+        ends = [numbers[each] for each in some if numbers[each] is not None]
+        lengths = tuple(end - begin for begin, end in pairwise(ends))
+        found[rank] = None if numbers[rank] is None else _Spans(ends[0], lengths)
     return found
 
 
-def _parts(ends: Sequence[int | None]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """From the first of these numbers to about each other one: two eras, of the kind that comes nearest.
+_Part = tuple[int, int | None, Sequence[str]]
 
-    Exactly to the end of the second era. Two marks cost the index no more than one, and one era may have just begun.
+
+def _parts(wanted: Wanted, spans: _Spans) -> tuple[int, list[_Part]]:
+    """Where looking into everything ends, and the parts after that: where each begins and ends, and its eras.
+
+    A part is two eras long, of the kind that comes nearest to its length: two marks cost the index little more than
+    one, and one era may have just begun. Where a time is asked for, all parts lie in it.
     """
-    begin = ends[0] or 0
-    for before, end in pairwise(ends):
-        if before is None or end is None or end <= begin:
-            continue
-        bits = min(max((end - before).bit_length() - 1, _ERAS[0]), _ERAS[-1])
-        era = begin >> bits
-        begin = era + 2 << bits
-        yield begin, (f"era{bits}:{era}", f"era{bits}:{era + 1}")
+    looked_into, *lengths = spans.lengths
+    newest = (spans.first if wanted.until is None else max(spans.first, edge(wanted.until))) + looked_into
+    last = None if wanted.since is None else edge(wanted.since)
+    parts: list[_Part] = []
+    begin = newest
+    for length in lengths:
+        bits = min(max(length.bit_length() - 1, _ERAS[0]), _ERAS[-1])
+        end = (begin >> bits) + 2 << bits
+        parts.append((begin, end, _eras(begin, end, bits)))
+        begin = end
+    parts.append((begin, None, () if last is None else _eras(begin, last, _few(begin, last))))
+    return newest, [part for part in parts if last is None or part[0] < last]
+
+
+def _eras(begin: int, end: int, bits: int) -> tuple[str, ...]:
+    return tuple(f"{bits}:{era}" for era in range(begin >> bits, (end - 1 >> bits) + 1))
+
+
+def _few(begin: int, end: int) -> int:
+    """The bits of the shortest kind of which four eras will do."""
+    return next((bits for bits in _ERAS if (end - 1 >> bits) - (begin >> bits) < 4), _ERAS[-1])
 
 
 def _written_out(number: int) -> ColumnElement[int]:
