@@ -1,6 +1,8 @@
 """Whatever stands in a text is found by any part of it, on both databases."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -98,17 +100,29 @@ def test_a_large_site_is_asked_part_by_part_and_finds_the_same(
     said: list[tuple[int, str]], days: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With two entries looked into, and four and six asked for before the others, however far they lie apart."""
+    begin = datetime(2026, 11, 1, tzinfo=UTC)
+    at = {ref: begin - timedelta(days=days * place) for place, (ref, _folded) in enumerate(said)}
     with writing() as session:
-        for place, (ref, _folded) in enumerate(said):
-            session.get_one(Post, ref).created_at -= timedelta(days=days * place)
+        for ref, _folded in said:
+            session.get_one(Post, ref).created_at = at[ref]
         session.flush()
-        keeping.renew(session, "post", [ref for ref, _folded in said])
+        keeping.renew(session, "post", list(at))
+    if days == 0:
+        said = sorted(said, reverse=True)
     monkeypatch.setattr(postgresql, "_PARTS", {2: (2, 3)})
     monkeypatch.setattr(postgresql, "_kept", {})
-    for words in ASKED:
-        expected = [ref for ref, folded in said if all(folding.fold(word) in folded for word in words)]
+    times = [(None, None), (at[said[4][0]], None), (None, at[said[4][0]]), (at[said[8][0]], at[said[2][0]])]
+    for words, (since, until) in product(ASKED, times):
+        expected = [
+            ref
+            for ref, folded in said
+            if all(folding.fold(word) in folded for word in words)
+            and (since is None or at[ref] >= since)
+            and (until is None or at[ref] < until)
+        ]
         for most in (1, 2, 3, 5, 100):
-            assert refs(wanted(*words), most) == expected[:most], (words, most)
+            found = refs(replace(wanted(*words), since=since, until=until), most)
+            assert found == expected[:most], (words, since, until, most)
     if db.engine.dialect.name == "postgresql":
         in_parts = str(index().found(wanted("困"), circles.of_reader(VISITOR), 100)).count("UNION ALL")
         assert in_parts == 3, "the newest, those of two eras, those of two more, and the rest"

@@ -1,8 +1,8 @@
 """The index on PostgreSQL: a tsvector of grams with a GIN index, and a look into the text itself.
 
 The vector knows which grams stand in a text and not where, so what has all grams of a longer word is looked into. GIN
-gives what it finds all at once and in no order: so it is asked for the newest weeks first, and further back only where
-those did not hold enough.
+gives what it finds all at once and in no order: so it is asked part by part, the newest first, and further back only
+where those did not hold enough.
 """
 
 import time
