@@ -23,9 +23,7 @@ def shelf(app: Flask) -> dict[str, int]:
     """Three items on the shelf, by a word for each."""
     factories.person("みどり", prefecture="13")
     factories.person("なかむら", "secretariat")
-
-    board = factories.board("exchange")
-    factories.topic("みどり", board, "移動スーパーの話", "買い物に困っています。")
+    factories.topic("みどり", factories.board(), "移動スーパーの話", "買い物に困っています。")
     return {
         "shop": put("public", title="買物の送迎", body="ケアマネと車を出しました。", themes=["shopping"]),
         "place": put("public", title="居場所づくり", body="こどもと食堂を開きました。", themes=["gathering"]),
